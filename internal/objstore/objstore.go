@@ -43,7 +43,7 @@ type Store interface {
 type Info struct {
 	Key  string
 	Size int64  // bytes, of the whole object
-	ETag string // opaque, with the quotes that the store sent; never repeats for a key, not even for equal bytes
+	ETag string // opaque, with the quotes that the store sent; on S3 equal bytes bring it back, elsewhere it never repeats for a key
 
 	CRC64NVME    *uint64 // checksum of the whole object, nil where the store has none
 	LastModified time.Time
@@ -61,6 +61,27 @@ type GetOptions struct {
 	Offset  int64  // first byte; negative: that many bytes from the end
 	Length  int64  // bytes; 0: to the end
 	IfMatch string // ETag
+}
+
+// Span is the half-open range of bytes that o asks for of an object of size bytes. It is false where the range begins at or past
+// the end, which S3 answers with 416; a suffix longer than the object is all of it, and the whole of an empty object is a range.
+func (o GetOptions) Span(size int64) (from, to int64, ok bool) {
+	switch {
+	case o.Offset == 0 && o.Length == 0:
+		return 0, size, true
+	case o.Offset < 0:
+		from = max(0, size+o.Offset)
+	default:
+		from = o.Offset
+	}
+	if from >= size {
+		return 0, 0, false
+	}
+	to = size
+	if o.Length > 0 {
+		to = min(size, from+o.Length)
+	}
+	return from, to, true
 }
 
 // Body is what a Put sends. It can be read many times and in parallel.
@@ -95,6 +116,9 @@ var (
 	ErrChecksum     = errors.New("checksum mismatch")           // what arrived is not what was sent
 	ErrUnsupported  = errors.New("not supported by the store")  // 501, MethodNotAllowed
 	ErrNoSpace      = errors.New("no space left on device")
+	ErrInvalidKey   = errors.New("invalid key")                                       // see CheckKey; nothing was sent
+	ErrKeyCollision = errors.New("an object with other bytes is already at this key") // see PutImmutable
+	ErrTooLarge     = errors.New("object is larger than allowed")                     // see ReadAll
 )
 
 // Error is what every failed call returns: the operation, the key, the store's own words, and one of the sentinels.
