@@ -6,10 +6,7 @@
 // results of everything before it, and that no goroutine outlives Close.
 package blocks
 
-import (
-	"errors"
-	"fmt"
-)
+import "errors"
 
 // Size is how many bytes are read at a time; blocks are about as large.
 const Size = 1 << 20
@@ -22,47 +19,3 @@ const Slack = 64
 
 // ErrTooLong is the refusal of a record above MaxRecord.
 var ErrTooLong = errors.New("record is too long")
-
-// Error is bad input: where it is, what is wrong with it, and what can be done. Line and Row count from 1; 0 is unknown.
-type Error struct {
-	File   string
-	Line   int64 // physical line
-	Row    int64 // record, without header
-	Column string
-	Value  string // cut to 64 characters
-	Want   string // the type that was expected
-	Msg    string
-	Hint   string
-}
-
-// Error says all of it in one sentence.
-func (e *Error) Error() string {
-	s := e.File
-	if e.Line > 0 {
-		s += fmt.Sprintf(", line %d", e.Line)
-	} else if e.Row > 0 {
-		s += fmt.Sprintf(", row %d", e.Row)
-	}
-	if e.Column != "" {
-		s += fmt.Sprintf(", column %q", e.Column)
-	}
-	s += ": " + e.Msg
-	if e.Want != "" {
-		s += fmt.Sprintf(": %q is not a %s", e.Value, e.Want)
-	}
-	if e.Hint != "" {
-		s += " (" + e.Hint + ")"
-	}
-	return s
-}
-
-// Cut shortens a value for an error: at most 64 characters.
-func Cut(b []byte) string {
-	n := 0
-	for i := range string(b[:min(len(b), 4*65)]) {
-		if n++; n > 64 {
-			return string(b[:i]) + "…"
-		}
-	}
-	return string(b[:min(len(b), 4*65)])
-}

@@ -59,3 +59,12 @@ func Scale(mant uint64, frac int, neg bool) float64 {
 	}
 	return v
 }
+
+// Scale32 is the same for a float32: mant up to 2^24 and frac up to 10.
+func Scale32(mant uint64, frac int, neg bool) float32 {
+	v := float32(mant) / float32(exactPow10[frac])
+	if neg {
+		return -v
+	}
+	return v
+}
