@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tablectl/tablectl/internal/objstore/urlstore"
+	"github.com/tablectl/tablectl/table"
+)
+
+// app is one run of the command line.
+type app struct {
+	args    []string
+	stdin   io.Reader
+	stdout  io.Writer
+	console *console
+	env     lookup
+	log     *slog.Logger
+	flags   globals
+	table   string // the table's name as it was given, for hints
+	started bool   // the command line was understood
+}
+
+// lookup is os.LookupEnv.
+type lookup func(name string) (string, bool)
+
+// globals are the flags that every command takes.
+type globals struct {
+	output      string
+	quiet       bool
+	logLevel    choice
+	logFormat   choice
+	endpointURL string
+	region      string
+	profile     string
+	pathStyle   bool
+	sse         choice
+	sseKMSKeyID string
+	concurrency int
+	memory      size
+	spoolDir    string
+	deadline    duration
+}
+
+func newApp(args []string, stdin io.Reader, stdout, stderr io.Writer, env lookup) *app {
+	return &app{
+		args: args, stdin: stdin, stdout: stdout, console: newConsole(stderr, env), env: env,
+		log: slog.New(slog.DiscardHandler),
+		flags: globals{
+			logLevel:  choice{"warn", []string{"debug", "info", "warn", "error"}},
+			logFormat: choice{"text", []string{"text", "json"}},
+			sse:       choice{"", []string{"AES256", "aws:kms", "aws:kms:dsse"}},
+			memory:    table.DefaultMemory,
+			deadline:  duration(table.DefaultDeadline),
+		},
+	}
+}
+
+// command is what a verb does once its flags are known.
+type command func(ctx context.Context, args []string) error
+
+// verb makes a command of a verb. Outputs are what -o takes, the first one being the default.
+func (a *app) verb(use, short string, nargs cobra.PositionalArgs, outputs []string, run command) *cobra.Command {
+	cmd := &cobra.Command{Use: use, Short: short, Args: nargs, DisableFlagsInUseLine: true}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := a.fill(cmd); err != nil {
+			return err
+		}
+		if err := a.chooseOutput(outputs); err != nil {
+			return err
+		}
+		a.startLog()
+		a.started = true
+		return run(cmd.Context(), args)
+	}
+	return cmd
+}
+
+// chooseOutput checks -o. "text" stands for what a person wants, whatever a command calls it.
+func (a *app) chooseOutput(outputs []string) error {
+	if a.flags.output == "" || a.flags.output == "text" {
+		a.flags.output = outputs[0]
+		return nil
+	}
+	for _, o := range outputs {
+		if o == a.flags.output {
+			return nil
+		}
+	}
+	given := a.flags.output
+	a.flags.output = ""
+	return fmt.Errorf("--output: %q is none of %v", given, outputs)
+}
+
+// json says whether errors and results are JSON documents.
+func (a *app) json() bool { return a.flags.output == "json" }
+
+// startLog makes the logger that --log-level and --log-format ask for.
+func (a *app) startLog() {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(a.flags.logLevel.value)) // one of four words, all known
+	o := &slog.HandlerOptions{Level: level}
+	if a.flags.logFormat.value == "json" {
+		a.log = slog.New(slog.NewJSONHandler(a.console, o))
+		return
+	}
+	a.log = slog.New(slog.NewTextHandler(a.console, o))
+}
+
+// open names the table of a command. No request is sent.
+func (a *app) open(ctx context.Context, url string, progress func(table.Progress)) (*table.Table, error) {
+	a.table = url
+	f := &a.flags
+	return table.Open(ctx, url, table.Options{
+		Stores:      a.stores(),
+		Logger:      a.log,
+		Memory:      int64(f.memory),
+		SpoolDir:    f.spoolDir,
+		Concurrency: f.concurrency,
+		Deadline:    time.Duration(f.deadline),
+		Writer:      "tablectl " + versionOf().Version,
+		Progress:    progress,
+	})
+}
+
+func (a *app) stores() urlstore.Options {
+	f := &a.flags
+	return urlstore.Options{
+		EndpointURL: f.endpointURL, Region: f.region, Profile: f.profile, PathStyle: f.pathStyle,
+		SSE: f.sse.value, SSEKMSKeyID: f.sseKMSKeyID, Concurrency: f.concurrency,
+	}
+}
+
+// textOrJSON is what -o takes in most commands.
+func textOrJSON() []string { return []string{"text", "json"} }

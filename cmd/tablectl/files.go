@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tablectl/tablectl/manifest"
+	"github.com/tablectl/tablectl/table"
+)
+
+// fileDoc is one data file, for scripts. Partition values are as text, null for null.
+type fileDoc struct {
+	Key       string             `json:"key"`
+	URL       string             `json:"url"`
+	Rows      int64              `json:"rows"`
+	Bytes     int64              `json:"bytes"`
+	SHA256    string             `json:"sha256"`
+	Partition map[string]*string `json:"partition"`
+	AddedBy   manifest.AddedBy   `json:"added_by"`
+	Verbatim  bool               `json:"verbatim"`
+}
+
+type filesListDoc struct {
+	SchemaVersion int              `json:"schema_version"`
+	Table         string           `json:"table"`
+	Version       manifest.Version `json:"version"`
+	Files         []fileDoc        `json:"files"`
+}
+
+func (a *app) files() *cobra.Command {
+	cmd := a.verb("files TABLE [N]", "The data files of a version", cobra.RangeArgs(1, 2), []string{"text", "json", "paths"},
+		func(ctx context.Context, args []string) error {
+			t, err := a.open(ctx, args[0], nil)
+			if err != nil {
+				return err
+			}
+			v, err := t.At(ctx, refOf(args))
+			if err != nil {
+				return err
+			}
+			files, err := v.Files(ctx)
+			if err != nil {
+				return err
+			}
+			return a.printFiles(t.URL(), v, files)
+		})
+	cmd.Long = "Files lists the data files of a version: the current one, or the one that a number, a tag, a time or previous names."
+	cmd.Example = "  tablectl files s3://bucket/flights -o paths | xargs -n1 aws s3 ls"
+	return cmd
+}
+
+// refOf is the version that [N] names, the current one without it.
+func refOf(args []string) string {
+	if len(args) > 1 {
+		return args[1]
+	}
+	return "current"
+}
+
+func (a *app) printFiles(url string, v *table.View, files []manifest.File) error {
+	s := v.Snapshot()
+	doc := filesListDoc{SchemaVersion: schemaVersion, Table: url, Version: v.Version(), Files: []fileDoc{}}
+	for _, f := range files {
+		doc.Files = append(doc.Files, fileDoc{f.Key, v.FileURL(f.Key), f.Rows, f.Bytes, f.SHA256, partitionOf(f, s), f.AddedBy, f.Verbatim})
+	}
+	return a.result(doc, func(w io.Writer) {
+		if a.flags.output == "paths" {
+			for _, f := range doc.Files {
+				fmt.Fprintln(w, f.URL)
+			}
+			return
+		}
+		columns(w, func(line func(...any)) {
+			line("ROWS", "SIZE", "ADDED BY", "KEY")
+			for _, f := range doc.Files {
+				line(count(f.Rows), bytesText(f.Bytes), fmt.Sprintf("%d", f.AddedBy.Version), f.Key)
+			}
+		})
+	})
+}
+
+// partitionOf names the partition values of a file.
+func partitionOf(f manifest.File, s *manifest.Snapshot) map[string]*string {
+	out := map[string]*string{}
+	for i, p := range s.Spec.Fields {
+		out[p.Name] = nil
+		if i < len(f.Partition) && f.Partition[i] != "" {
+			out[p.Name] = new(strings.Trim(string(f.Partition[i]), `"`))
+		}
+	}
+	return out
+}
