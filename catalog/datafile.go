@@ -60,8 +60,8 @@ func columnsOf(s manifest.Schema) map[int]column {
 	return out
 }
 
-func (b *builder) dataFile(f manifest.File, sums []summary) (iceberg.DataFile, error) {
-	tuple, err := b.tuple(f, sums)
+func (b *builder) dataFile(f manifest.File, tuple []any) (iceberg.DataFile, error) {
+	partition, err := b.avroTuple(tuple)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func (b *builder) dataFile(f manifest.File, sums []summary) (iceberg.DataFile, e
 		return nil, err
 	}
 	out := &dataFile{DataFile: base.Build(), Content: iceberg.EntryContentData, Path: path, Format: iceberg.ParquetFile,
-		Tuple: tuple, RecordCount: f.Rows, FileSize: f.Bytes,
+		Tuple: partition, RecordCount: f.Rows, FileSize: f.Bytes,
 		ColSizes: inOrder(m.sizes), ValCounts: inOrder(m.values), NullCounts: inOrder(m.nulls), NaNCounts: inOrder(m.nans),
 		LowerBounds: inOrder(m.lower), UpperBounds: inOrder(m.upper)}
 	if order := b.snapshot.SortOrder.ID; order != 0 && f.AddedBy.Version == b.snapshot.Version {

@@ -38,19 +38,27 @@ func icebergSpec(spec manifest.PartitionSpec, parts []part) iceberg.PartitionSpe
 	return iceberg.NewPartitionSpecID(spec.ID, fields...)
 }
 
-// tuple is a file's partition by name, as the Avro encoder takes it. Each value also counts for the summary of its field.
-func (b *builder) tuple(f manifest.File, sums []summary) (map[string]any, error) {
+// tuple is a file's partition, one value per field of the spec.
+func (b *builder) tuple(f manifest.File) ([]any, error) {
 	if len(f.Partition) != len(b.parts) {
 		return nil, fmt.Errorf("%d partition values for %d fields", len(f.Partition), len(b.parts))
 	}
-	out := make(map[string]any, len(b.parts))
+	out := make([]any, len(b.parts))
 	for i, p := range b.parts {
-		v, err := manifest.DecodeValue(p.typ, f.Partition[i])
-		if err != nil {
+		var err error
+		if out[i], err = manifest.DecodeValue(p.typ, f.Partition[i]); err != nil {
 			return nil, fmt.Errorf("partition field %q: %w", p.field.Name, err)
 		}
-		sums[i].add(p.typ, v)
-		if out[p.name], err = avroValue(p.typ, v); err != nil {
+	}
+	return out, nil
+}
+
+// avroTuple is a partition by name, as the Avro encoder takes it.
+func (b *builder) avroTuple(tuple []any) (map[string]any, error) {
+	out := make(map[string]any, len(b.parts))
+	for i, p := range b.parts {
+		var err error
+		if out[p.name], err = avroValue(p.typ, tuple[i]); err != nil {
 			return nil, fmt.Errorf("partition field %q: %w", p.field.Name, err)
 		}
 	}

@@ -11,36 +11,37 @@ import (
 // summary is what the manifest list says of one partition field over all files of a manifest. It is made here and not by the
 // library, whose own (v0.7.0) loses a bound that is the empty string; PyIceberg then skips the whole manifest.
 type summary struct {
+	typ       manifest.Type
 	null, nan bool
 	min, max  any
 }
 
-func (s *summary) add(t manifest.Type, v any) {
+func (s *summary) add(v any) {
 	switch {
 	case v == nil:
 		s.null = true
 	case isNaN(v):
 		s.nan = true
 	default:
-		if s.min == nil || manifest.Compare(t, v, s.min) < 0 {
+		if s.min == nil || manifest.Compare(s.typ, v, s.min) < 0 {
 			s.min = v
 		}
-		if s.max == nil || manifest.Compare(t, v, s.max) > 0 {
+		if s.max == nil || manifest.Compare(s.typ, v, s.max) > 0 {
 			s.max = v
 		}
 	}
 }
 
-func (s *summary) field(t manifest.Type) (iceberg.FieldSummary, error) {
+func (s *summary) field() (iceberg.FieldSummary, error) {
 	out := iceberg.FieldSummary{ContainsNull: s.null, ContainsNaN: &s.nan}
 	if s.min == nil {
 		return out, nil
 	}
-	lower, err := manifest.BinaryValue(t, s.min)
+	lower, err := manifest.BinaryValue(s.typ, s.min)
 	if err != nil {
 		return out, err
 	}
-	upper, err := manifest.BinaryValue(t, s.max)
+	upper, err := manifest.BinaryValue(s.typ, s.max)
 	if err != nil {
 		return out, err
 	}
