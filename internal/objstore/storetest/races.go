@@ -15,28 +15,28 @@ const writers = 16
 
 func (u *suite) raceCreate(t *testing.T, s objstore.Store) {
 	for round := range u.rounds {
-		oneWinner(t, s, fmt.Sprintf("round/%d", round), objstore.PutOptions{IfNoneMatch: true, Once: true})
+		oneWinner(t, s, fmt.Sprintf("round/%d", round), round, objstore.PutOptions{IfNoneMatch: true, Once: true})
 	}
 }
 
 func (u *suite) raceCreateMultipart(t *testing.T, s objstore.Store) {
 	for round := range max(1, u.rounds/4) {
-		oneWinner(t, s, fmt.Sprintf("round/%d", round), objstore.PutOptions{IfNoneMatch: true, ForceMultipart: true})
+		oneWinner(t, s, fmt.Sprintf("round/%d", round), round, objstore.PutOptions{IfNoneMatch: true, ForceMultipart: true})
 	}
 }
 
 func (u *suite) raceIfMatch(t *testing.T, s objstore.Store) {
 	now := put(t, s, "m", "start", objstore.PutOptions{})
-	for range u.rounds {
-		now = oneWinner(t, s, "m", objstore.PutOptions{IfMatch: now.ETag, Once: true})
+	for round := range u.rounds {
+		now = oneWinner(t, s, "m", round, objstore.PutOptions{IfMatch: now.ETag, Once: true})
 	}
 }
 
 // oneWinner lets writers write different bodies to key at the same moment, under the same condition. Exactly one may succeed, its
-// bytes must be there, and what it was told must be true.
-func oneWinner(t *testing.T, s objstore.Store, key string, o objstore.PutOptions) objstore.Info {
+// bytes must be there, and what it was told must be true. No two bodies of any rounds are equal.
+func oneWinner(t *testing.T, s objstore.Store, key string, round int, o objstore.PutOptions) objstore.Info {
 	t.Helper()
-	infos, errs := race(t.Context(), s, key, o)
+	infos, errs := race(t.Context(), s, key, round, o)
 	won := -1
 	for i, err := range errs {
 		switch {
@@ -51,20 +51,20 @@ func oneWinner(t *testing.T, s objstore.Store, key string, o objstore.PutOptions
 	if won < 0 {
 		t.Fatalf("%s: nobody won: %v", key, errs)
 	}
-	if got := holds(t, s, key, claim(key, won)); got.ETag != infos[won].ETag {
+	if got := holds(t, s, key, claim(round, won)); got.ETag != infos[won].ETag {
 		t.Fatalf("%s: winner was told ETag %s, now it is %s", key, infos[won].ETag, got.ETag)
 	}
 	return infos[won]
 }
 
-func race(ctx context.Context, s objstore.Store, key string, o objstore.PutOptions) ([]objstore.Info, []error) {
+func race(ctx context.Context, s objstore.Store, key string, round int, o objstore.PutOptions) ([]objstore.Info, []error) {
 	infos, errs := make([]objstore.Info, writers), make([]error, writers)
 	start := make(chan struct{})
 	var wg sync.WaitGroup
 	for i := range writers {
 		wg.Go(func() {
 			<-start
-			infos[i], errs[i] = s.Put(ctx, key, objstore.BytesBody([]byte(claim(key, i))), o)
+			infos[i], errs[i] = s.Put(ctx, key, objstore.BytesBody([]byte(claim(round, i))), o)
 		})
 	}
 	close(start)
@@ -72,7 +72,7 @@ func race(ctx context.Context, s objstore.Store, key string, o objstore.PutOptio
 	return infos, errs
 }
 
-func claim(key string, writer int) string { return fmt.Sprintf("%s belongs to %d", key, writer) }
+func claim(round, writer int) string { return fmt.Sprintf("round %d belongs to %d", round, writer) }
 
 // wholeObjectsOnly reads while others write: every body must be all of one object, and of the one that its ETag names.
 func (u *suite) wholeObjectsOnly(t *testing.T, s objstore.Store) {
