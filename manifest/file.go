@@ -12,22 +12,25 @@ type File struct {
 	Columns   map[int]ColumnStats `json:"columns,omitempty"` // by field id, leaf columns only
 	AddedBy   AddedBy             `json:"added_by"`
 	Verbatim  bool                `json:"verbatim,omitempty"` // taken byte for byte from the input
+	Unknown   Unknown             `json:"-"`
 }
 
 // ColumnStats are bounds for pruning: every non-null value v has Lower <= v <= Upper. Strings and binary are cut (see FORMAT.md). NaN
 // is never a bound: a float column that holds one has no bounds. Missing bounds say nothing.
 type ColumnStats struct {
-	Values int64 `json:"values"` // including nulls
-	Nulls  int64 `json:"nulls"`
-	NaNs   int64 `json:"nans,omitempty"`
-	Bytes  int64 `json:"bytes,omitempty"` // compressed
-	Lower  Value `json:"lower,omitempty"`
-	Upper  Value `json:"upper,omitempty"`
-	Bound  bool  `json:"bound,omitempty"` // Lower and Upper are set (an empty string is a bound, too)
+	Values  int64   `json:"values"` // including nulls
+	Nulls   int64   `json:"nulls"`
+	NaNs    int64   `json:"nans,omitempty"`
+	Bytes   int64   `json:"bytes,omitempty"` // compressed
+	Lower   Value   `json:"lower,omitempty"`
+	Upper   Value   `json:"upper,omitempty"`
+	Bound   bool    `json:"bound,omitempty"` // Lower and Upper are set (an empty string is a bound, too)
+	Unknown Unknown `json:"-"`
 }
 
 // AddedBy names the version and the run that wrote a file.
 type AddedBy struct {
 	Version Version `json:"version"`
 	Run     string  `json:"run"`
+	Unknown Unknown `json:"-"`
 }

@@ -3,6 +3,9 @@ package manifest
 // ObjectKey is the one mutable object of a table, relative to its root.
 const ObjectKey = "_manifest.metadata.json"
 
+// Format is the version of the format that this package reads and writes. A higher one is refused with ErrFormat.
+const Format = 1
+
 // MaxBytes is the largest manifest that is read. Larger ones are refused with ErrTooLarge.
 const MaxBytes = 16 << 20
 
@@ -29,6 +32,7 @@ type Manifest struct {
 	SnapshotLog        []LogEntry        `json:"snapshot-log"`
 	MetadataLog        []struct{}        `json:"metadata-log"` // always []
 	Tablectl           State             `json:"tablectl"`
+	Unknown            Unknown           `json:"-"`
 }
 
 // Entry is an Iceberg snapshot in the manifest: a live version.
@@ -40,18 +44,21 @@ type Entry struct {
 	SchemaID         int               `json:"schema-id"`
 	ManifestList     string            `json:"manifest-list"` // absolute
 	Summary          map[string]string `json:"summary"`
+	Unknown          Unknown           `json:"-"`
 }
 
 // Ref is an Iceberg snapshot reference: "main" is the branch, all others are our tags.
 type Ref struct {
 	SnapshotID Version `json:"snapshot-id"`
 	Type       string  `json:"type"` // "branch" or "tag"
+	Unknown    Unknown `json:"-"`
 }
 
 // LogEntry says since when a version was current.
 type LogEntry struct {
 	SnapshotID  Version `json:"snapshot-id"`
 	TimestampMs int64   `json:"timestamp-ms"`
+	Unknown     Unknown `json:"-"`
 }
 
 // State is our key in the metadata.
@@ -66,6 +73,7 @@ type State struct {
 	GC          GC        `json:"gc"`
 	Frozen      *Frozen   `json:"frozen"`
 	Settings    Settings  `json:"settings"`
+	Unknown     Unknown   `json:"-"`
 }
 
 // Pending is a run that reserved a version and has not committed.
@@ -77,13 +85,14 @@ type Pending struct {
 	Base       Version   `json:"base"`  // current when reserved; 0 for none
 	Mode       string    `json:"mode"`
 	LeaseUntil Time      `json:"lease_until"` // by the store's clock
+	Unknown    Unknown   `json:"-"`
 }
 
 // Event is one line of the history. Reservations and lease renewals are not events.
 type Event struct {
 	Generation  int64   `json:"generation"`
 	WriteID     string  `json:"write_id"`
-	At          int64   `json:"at"` // milliseconds, by the store's clock
+	At          Time    `json:"at"` // by the store's clock
 	Op          string  `json:"op"` // "create", "publish", "reject", "rollback", "freeze", "unfreeze", "tag", "untag", "relocate"
 	Version     Version `json:"version,omitempty"`
 	From        Version `json:"from,omitempty"` // publish: the parent; rollback: what was current
@@ -94,13 +103,15 @@ type Event struct {
 	Message     string  `json:"message,omitempty"`
 	Snapshot    string  `json:"snapshot,omitempty"` // reject: key of the snapshot object with the failed report
 	SHA256      string  `json:"sha256,omitempty"`   // reject: its digest
+	Unknown     Unknown `json:"-"`
 }
 
 // History names the object that holds every event up to and including generation Through.
 type History struct {
-	Object  string `json:"object"`
-	SHA256  string `json:"sha256"`
-	Through int64  `json:"through"`
+	Object  string  `json:"object"`
+	SHA256  string  `json:"sha256"`
+	Through int64   `json:"through"`
+	Unknown Unknown `json:"-"`
 }
 
 // GC is the state of the garbage collector; a table without gc runs keeps the zero value.
@@ -110,13 +121,15 @@ type GC struct {
 	SHA256   string    `json:"sha256,omitempty"`
 	MarkedAt Time      `json:"marked_at,omitempty"`
 	Expired  []Version `json:"expired"`
+	Unknown  Unknown   `json:"-"`
 }
 
 // Frozen says why publishes are refused.
 type Frozen struct {
-	By     string `json:"by"`
-	At     Time   `json:"at"`
-	Reason string `json:"reason"`
+	By      string  `json:"by"`
+	At      Time    `json:"at"`
+	Reason  string  `json:"reason"`
+	Unknown Unknown `json:"-"`
 }
 
 // Settings are the table's own, changed by a flip.
@@ -128,6 +141,7 @@ type Settings struct {
 	PartitionBy     []string `json:"partition_by,omitempty"`   // names that wait for the first publish
 	SortBy          []string `json:"sort_by,omitempty"`        // "name", "name desc"
 	Key             []string `json:"key,omitempty"`
+	Unknown         Unknown  `json:"-"`
 }
 
 // DefaultTargetFileBytes is the size at which a data file is closed.

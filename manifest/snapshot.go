@@ -23,6 +23,7 @@ type Snapshot struct {
 	Files       []File        `json:"files,omitempty"`      // up to MaxInlineFiles
 	Lists       []FileList    `json:"file_lists,omitempty"` // beyond that
 	Iceberg     IcebergLists  `json:"iceberg"`
+	Unknown     Unknown       `json:"-"`
 }
 
 // MaxInlineFiles is how many files a snapshot names itself; with more, all of them are in file lists.
@@ -32,61 +33,69 @@ const MaxInlineFiles = 1000
 type ParentRef struct {
 	Version Version `json:"version"`
 	SHA256  string  `json:"sha256"`
+	Unknown Unknown `json:"-"`
 }
 
 // Input says what a run read. URLs are without credentials or query.
 type Input struct {
-	Name     string `json:"name"`
-	Bytes    int64  `json:"bytes"`
-	Identity string `json:"identity"` // "sha256:…" or "etag:…"
+	Name     string  `json:"name"`
+	Bytes    int64   `json:"bytes"`
+	Identity string  `json:"identity"` // "sha256:…" or "etag:…"
+	Unknown  Unknown `json:"-"`
 }
 
 // RowCounts add up: Total = CarriedOver + Added (+ Updated).
 type RowCounts struct {
-	Added       int64 `json:"added"`
-	Updated     int64 `json:"updated"`
-	Deleted     int64 `json:"deleted"`
-	CarriedOver int64 `json:"carried_over"`
-	Total       int64 `json:"total"`
+	Added       int64   `json:"added"`
+	Updated     int64   `json:"updated"`
+	Deleted     int64   `json:"deleted"`
+	CarriedOver int64   `json:"carried_over"`
+	Total       int64   `json:"total"`
+	Unknown     Unknown `json:"-"`
 }
 
 // FileCounts say how many files the version wrote, kept from its parent, and removed from it.
 type FileCounts struct {
-	Written      int   `json:"written"`
-	Kept         int   `json:"kept"`
-	Removed      int   `json:"removed"`
-	Total        int   `json:"total"`
-	BytesWritten int64 `json:"bytes_written"`
-	BytesTotal   int64 `json:"bytes_total"`
+	Written      int     `json:"written"`
+	Kept         int     `json:"kept"`
+	Removed      int     `json:"removed"`
+	Total        int     `json:"total"`
+	BytesWritten int64   `json:"bytes_written"`
+	BytesTotal   int64   `json:"bytes_total"`
+	Unknown      Unknown `json:"-"`
 }
 
 // FileList names one Parquet object that lists files (package internal/filelist reads and writes it).
 type FileList struct {
-	Key    string `json:"key"`
-	Bytes  int64  `json:"bytes"`
-	SHA256 string `json:"sha256"`
-	Files  int    `json:"files"`
-	Rows   int64  `json:"rows"` // of the data files in it
+	Key     string  `json:"key"`
+	Bytes   int64   `json:"bytes"`
+	SHA256  string  `json:"sha256"`
+	Files   int     `json:"files"`
+	Rows    int64   `json:"rows"` // of the data files in it
+	Unknown Unknown `json:"-"`
 }
 
 // IcebergLists are the objects that a catalog derives from the snapshot: the manifest list and its manifests.
 type IcebergLists struct {
 	ManifestList string   `json:"manifest_list"`
 	Manifests    []string `json:"manifests"`
+	Unknown      Unknown  `json:"-"`
 }
 
 // Report is what validation found. A version is published only with every check passed.
 type Report struct {
-	Level  string  `json:"level"` // "full" or "footer"
-	Passed bool    `json:"passed"`
-	Checks []Check `json:"checks"`
+	Level   string  `json:"level"` // "full" or "footer"
+	Passed  bool    `json:"passed"`
+	Checks  []Check `json:"checks"`
+	Unknown Unknown `json:"-"`
 }
 
 // Check is one line of a report.
 type Check struct {
-	Name   string `json:"name"` // "size", "checksum", "footer", "schema", "rows", "pages", "required", "key", "bounds"
-	Passed bool   `json:"passed"`
-	Count  int64  `json:"count"` // files, rows or pages looked at
-	Detail string `json:"detail,omitempty"`
-	File   string `json:"file,omitempty"` // key of the first file that failed
+	Name    string  `json:"name"` // "size", "checksum", "footer", "schema", "rows", "pages", "required", "key", "bounds"
+	Passed  bool    `json:"passed"`
+	Count   int64   `json:"count"` // files, rows or pages looked at
+	Detail  string  `json:"detail,omitempty"`
+	File    string  `json:"file,omitempty"` // key of the first file that failed
+	Unknown Unknown `json:"-"`
 }

@@ -7,9 +7,3 @@ package manifest
 // In memory a value is an `any`: nil, bool, int32 (int; date as days since 1970), int64 (long; timestamps as microseconds since
 // 1970), float32, float64, string, []byte, or Dec.
 type Value string
-
-// Dec is a decimal: Unscaled × 10^-scale of its type, as a big-endian two's complement integer would be; held as decimal digits with sign.
-type Dec struct {
-	Hi int64  // upper 64 bits of the unscaled 128-bit two's complement integer
-	Lo uint64 // lower 64 bits
-}
