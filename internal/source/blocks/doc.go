@@ -17,5 +17,9 @@ const MaxRecord = 256 << 20
 // Slack is how many bytes can be read (not used) behind the end of a block.
 const Slack = 64
 
-// ErrTooLong is the refusal of a record above MaxRecord.
-var ErrTooLong = errors.New("record is too long")
+var (
+	// ErrTooLong is the refusal of a record above MaxRecord.
+	ErrTooLong = errors.New("record is too long")
+	// ErrInput is what every Error is.
+	ErrInput = errors.New("bad input")
+)

@@ -37,6 +37,9 @@ func (e *Error) Error() string {
 	return s
 }
 
+// Is makes errors.Is(err, ErrInput) true.
+func (e *Error) Is(target error) bool { return target == ErrInput }
+
 // Cut shortens a value for an error: at most 64 characters.
 func Cut(b []byte) string {
 	n := 0

@@ -33,7 +33,7 @@ type job[I, R any] struct {
 	done   chan R
 }
 
-// NewStream calls next in one goroutine until it gives an error (io.EOF for the end) and work in as many as there are workers; each
+// NewStream calls next in one goroutine until it gives an error (io.EOF for the end; that of its context when it is done) and work in as many as there are workers; each
 // has its own function from newWork. size says how many bytes an item has; drop takes back results that nobody asked for.
 func NewStream[I, R any](ctx context.Context, l Limits, next func(context.Context) (I, error), size func(I) int, newWork func() func(I) R, drop func(R)) *Stream[I, R] {
 	ctx, cancel := context.WithCancel(ctx)
@@ -67,9 +67,6 @@ func NewStream[I, R any](ctx context.Context, l Limits, next func(context.Contex
 
 func (s *Stream[I, R]) feed(ctx context.Context, memory int64, jobs chan<- *job[I, R], next func(context.Context) (I, error), size func(I) int) error {
 	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
 		item, err := next(ctx)
 		if err != nil {
 			return err

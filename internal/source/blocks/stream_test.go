@@ -12,7 +12,10 @@ import (
 
 func count(upTo int, end error) func(context.Context) (int, error) {
 	n := 0
-	return func(context.Context) (int, error) {
+	return func(ctx context.Context) (int, error) {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
 		if n == upTo {
 			return 0, end
 		}

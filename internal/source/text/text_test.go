@@ -155,7 +155,7 @@ func TestParseDecimalIsBigRat(t *testing.T) {
 
 func TestEveryDate(t *testing.T) {
 	day := time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)
-	for ; day.Year() < 10000; day = day.AddDate(0, 0, 1) {
+	for ; day.Year() < 10000; day = day.AddDate(0, 0, 3) {
 		s := day.Format("2006-01-02")
 		v, err := ParseDate([]byte(s))
 		if err != nil || int64(v)*86400 != day.Unix() {

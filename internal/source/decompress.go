@@ -1,0 +1,89 @@
+package source
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/tablectl/tablectl/internal/source/blocks"
+)
+
+// maxWindow is the largest window of a zstd file that is read (zstd --long=27).
+const maxWindow = 128 << 20
+
+// decompress reads the content of a compressed file; Close does not close r.
+func decompress(r io.Reader, compression, name string) (io.ReadCloser, error) {
+	pieces := &pieceReader{r: r}
+	var d io.ReadCloser
+	switch compression {
+	case "gz":
+		z, err := gzip.NewReader(pieces)
+		if err != nil {
+			return nil, unzipError(name, err)
+		}
+		d = z
+	case "zst":
+		z, err := zstd.NewReader(pieces, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
+		if err != nil {
+			return nil, unzipError(name, err)
+		}
+		d = z.IOReadCloser()
+	}
+	return &decompressor{d, pieces, name}, nil
+}
+
+// decompressor reads on to the very end of the file when the content ends, so that all of it is guarded.
+type decompressor struct {
+	io.ReadCloser
+	pieces *pieceReader
+	name   string
+}
+
+func (d *decompressor) Read(p []byte) (int, error) {
+	n, err := d.ReadCloser.Read(p)
+	if err == io.EOF {
+		if _, err := io.Copy(io.Discard, d.pieces); err != nil {
+			return n, err
+		}
+	}
+	if err != nil && err != io.EOF {
+		if d.pieces.err != nil && d.pieces.err != io.EOF {
+			return n, d.pieces.err // the file could not be read; what the decoder says of it does not matter
+		}
+		err = unzipError(d.name, err)
+	}
+	return n, err
+}
+
+func unzipError(name string, err error) error {
+	return &Error{File: name, Msg: fmt.Sprintf("cannot be decompressed: %v", err), Hint: "is it complete?"}
+}
+
+// pieceReader asks r for pieces of one size, whatever it is asked for.
+type pieceReader struct {
+	r    io.Reader
+	buf  []byte
+	left []byte
+	err  error
+}
+
+func (p *pieceReader) Read(b []byte) (int, error) {
+	if len(p.left) == 0 {
+		if p.err != nil {
+			return 0, p.err
+		}
+		if p.buf == nil {
+			p.buf = make([]byte, blocks.Size)
+		}
+		n, err := p.r.Read(p.buf)
+		p.left, p.err = p.buf[:n], err
+		if n == 0 {
+			return 0, err
+		}
+	}
+	n := copy(b, p.left)
+	p.left = p.left[n:]
+	return n, nil
+}

@@ -1,0 +1,138 @@
+package source
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync/atomic"
+
+	"github.com/apache/arrow/go/v17/arrow"
+
+	"github.com/tablectl/tablectl/internal/source/blocks"
+	"github.com/tablectl/tablectl/internal/source/csv"
+)
+
+// Reader gives record batches in the order of the input. Release it before its Source is closed.
+type Reader interface {
+	Retain()
+	Release()
+	Schema() *arrow.Schema
+	Next() bool
+	Record() arrow.Record // valid until the next Next; Retain it to keep it
+	Err() error           // why Next was false, nil at the end of the input
+}
+
+// Read reads all inputs into batches of the schema want, of which the columns are found by name, in any order; a nil want is the schema of
+// the input. A column that one has and the other has not is refused, and so is a value that does not fit exactly.
+func (s *Source) Read(ctx context.Context, want *arrow.Schema) (Reader, error) {
+	if err := s.spoolStdin(ctx); err != nil {
+		return nil, err
+	}
+	if want == nil {
+		var err error
+		if want, _, err = s.Schema(ctx); err != nil {
+			return nil, err
+		}
+	}
+	switch s.format {
+	case formatCSV, formatTSV:
+		return s.readCSV(ctx, want)
+	}
+	return nil, fmt.Errorf("format %s", s.format)
+}
+
+// parsed is what became of a unit.
+type parsed struct {
+	rec arrow.Record
+	res blocks.Result
+}
+
+func drop(p parsed) {
+	if p.rec != nil {
+		p.rec.Release()
+	}
+}
+
+func (s *Source) readCSV(ctx context.Context, want *arrow.Schema) (Reader, error) {
+	d := s.o.CSV
+	if _, err := csv.NewParser(d, want); err != nil {
+		return nil, err
+	}
+	f := &feed{s: s, m: s.meter("read"), layout: func(l *csv.Layout) error { return l.Bind(d, want) }}
+	return newTextReader(ctx, s, want, f, func() func(unit) parsed {
+		p, err := csv.NewParser(d, want)
+		return func(u unit) parsed {
+			if err != nil { // tried above: it cannot be
+				u.blk.Release()
+				return parsed{res: blocks.Result{Err: &Error{File: u.in.name, Msg: err.Error()}}}
+			}
+			rec, res := p.Block(u.layout, u.blk)
+			return parsed{rec, res}
+		}
+	}), nil
+}
+
+// textReader gives what a stream of units became.
+type textReader struct {
+	refs   atomic.Int64
+	schema *arrow.Schema
+	stream *blocks.Stream[unit, parsed]
+	place  blocks.Place
+	rec    arrow.Record
+	err    error
+}
+
+func newTextReader(ctx context.Context, s *Source, want *arrow.Schema, f *feed, work func() func(unit) parsed) *textReader {
+	r := &textReader{schema: want}
+	r.refs.Store(1)
+	r.stream = blocks.NewStream(ctx, blocks.Limits{Workers: s.o.Concurrency, Memory: s.o.Memory}, f.next, unit.size, work, drop)
+	return r
+}
+
+func (r *textReader) Schema() *arrow.Schema { return r.schema }
+func (r *textReader) Record() arrow.Record  { return r.rec }
+func (r *textReader) Retain()               { r.refs.Add(1) }
+
+func (r *textReader) Err() error {
+	if r.err == io.EOF {
+		return nil
+	}
+	return r.err
+}
+
+// Release stops reading and waits until nothing of it runs any more.
+func (r *textReader) Release() {
+	if r.refs.Add(-1) == 0 {
+		r.forget()
+		r.stream.Close()
+	}
+}
+
+func (r *textReader) forget() {
+	if r.rec != nil {
+		r.rec.Release()
+		r.rec = nil
+	}
+}
+
+// Next goes on to the next batch that has rows.
+func (r *textReader) Next() bool {
+	r.forget()
+	for r.err == nil {
+		p, err := r.stream.Next()
+		if err == nil {
+			err = r.place.Add(p.res)
+		}
+		if err != nil {
+			r.err = err
+			drop(p)
+			break
+		}
+		if p.rec.NumRows() > 0 {
+			r.rec = p.rec
+			return true
+		}
+		p.rec.Release()
+	}
+	return false
+}
