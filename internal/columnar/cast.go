@@ -134,20 +134,27 @@ func cut(a arrow.Array, i int) string {
 // castField casts the values and refuses nulls in a required column. live says which elements count (nil: all): a null in a
 // struct or list that is null itself is none.
 func castField(a arrow.Array, to arrow.Field, s site, live func(i int) bool) (arrow.Array, error) {
-	if to.Nullable || a.NullN() == 0 && a.DataType().ID() != arrow.NULL && a.DataType().ID() != arrow.DICTIONARY {
-		return castArray(a, to.Type, s)
-	}
 	out, err := castArray(a, to.Type, s)
-	if err != nil || out.NullN() == 0 {
-		return out, err
+	if err != nil {
+		return nil, err
 	}
-	for i := range out.Len() {
-		if out.IsNull(i) && (live == nil || live(i)) {
-			out.Release()
-			return nil, s.refuse(a, i, to.Type, "null in a required column")
-		}
+	if err := checkRequired(out, to, s, live); err != nil {
+		out.Release()
+		return nil, err
 	}
 	return out, nil
+}
+
+func checkRequired(a arrow.Array, f arrow.Field, s site, live func(i int) bool) error {
+	if f.Nullable || a.NullN() == 0 {
+		return nil
+	}
+	for i := range a.Len() {
+		if a.IsNull(i) && (live == nil || live(i)) {
+			return s.refuse(a, i, f.Type, "null in a required column")
+		}
+	}
+	return nil
 }
 
 // castArray casts the values of a. The result is a new reference.

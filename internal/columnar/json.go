@@ -8,6 +8,8 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
+
+	"github.com/tablectl/tablectl/manifest"
 )
 
 // AppendJSON appends value i as JSON: null, true, numbers (NaN and infinities as strings), strings, lists, and objects for
@@ -39,7 +41,7 @@ func AppendJSON(b []byte, a arrow.Array, i int) []byte {
 		start, end := a.ValueOffsets(i)
 		return appendList(b, a.ListValues(), int(start), int(end))
 	}
-	return appendString(b, formatValue(TypeOf(a.DataType()), ValueAt(a, i)))
+	return appendString(b, manifest.FormatValue(TypeOf(a.DataType()), ValueAt(a, i)))
 }
 
 func appendFloat(b []byte, v float64, bits int) []byte {

@@ -64,5 +64,5 @@ func FormatCell(a arrow.Array, i int) string {
 	case *array.Struct, *array.List, *array.Map:
 		return string(AppendJSON(nil, a, i))
 	}
-	return formatValue(TypeOf(a.DataType()), ValueAt(a, i))
+	return manifest.FormatValue(TypeOf(a.DataType()), ValueAt(a, i))
 }

@@ -152,13 +152,13 @@ func (c *Column) decoder(e Encoding, b []byte, limit int) (decoder, error) {
 	case e == Plain && t == ByteArray:
 		return &varying{b}, nil
 	case e == Plain:
-		return &fixed{b, w}, nil
+		return &fixed{b, w, number(c.leaf)}, nil
 	case e == RLE && t == Boolean:
 		return newRuns(b)
 	case e == ByteStreamSplit && w > 0 && t != Int96:
-		return newSplit(b, w)
+		return newSplit(b, w, number(c.leaf))
 	case len(b) == 0 && (e == DeltaBinaryPacked || e == DeltaLengthByteArray || e == DeltaByteArray):
-		return &fixed{b, 1}, nil // a page of nulls
+		return &fixed{b, 1, 0}, nil // a page of nulls
 	case e == DeltaBinaryPacked && (t == Int32 || t == Int64):
 		d, err := newDelta(b, limit)
 		return &deltas{d, t == Int32}, err

@@ -3,19 +3,20 @@ package pq
 // dictionary is the values of a dictionary page.
 type dictionary struct {
 	Values
-	width int // of a fixed-width type, else 0
-	max   int // length of the longest value of BYTE_ARRAY
+	width  int // of a fixed-width type, else 0
+	number int // of a number, else 0
+	max    int // length of the longest value of BYTE_ARRAY
 }
 
 // newDictionary decodes a dictionary page of n values.
 func newDictionary(leaf *Node, b []byte, n int) (*dictionary, error) {
-	d := &dictionary{width: width(leaf)}
+	d := &dictionary{width: width(leaf), number: number(leaf)}
 	var plain decoder = &varying{b}
 	switch {
 	case leaf.Type == Boolean:
 		return nil, corrupt("column %q has a dictionary of booleans", leaf)
 	case d.width > 0:
-		plain = &fixed{b, d.width}
+		plain = &fixed{b, d.width, d.number}
 	}
 	if err := plain.into(n, &d.Values); err != nil {
 		return nil, err
@@ -70,18 +71,19 @@ func (d *indexed) into(n int, v *Values) error {
 	if err != nil {
 		return err
 	}
-	switch w := d.dict.width; w {
-	case 4:
+	w := d.dict.width
+	switch {
+	case d.dict.number == 4:
 		out, values := grow(&v.I32, n), d.dict.I32
 		for i, at := range indices {
 			out[i] = values[at]
 		}
-	case 8:
+	case d.dict.number == 8:
 		out, values := grow(&v.I64, n), d.dict.I64
 		for i, at := range indices {
 			out[i] = values[at]
 		}
-	case 0:
+	case w == 0:
 		d.strings(indices, v)
 	default:
 		out := grow(&v.Fixed, n*w)

@@ -144,9 +144,9 @@ func (sc *scanner) dictionary() error {
 		}
 		one := Values{N: 1}
 		switch {
-		case d.width == 4:
+		case d.number == 4:
 			one.I32 = d.I32[i : i+1]
-		case d.width == 8:
+		case d.number == 8:
 			one.I64 = d.I64[i : i+1]
 		case d.width > 0:
 			one.Fixed = d.Fixed[i*d.width : (i+1)*d.width]

@@ -64,10 +64,19 @@ func growBits(s *[]byte, have, n int) []byte {
 	return *s
 }
 
+// number is width for the types that are numbers, 0 for those that are bytes.
+func number(n *Node) int {
+	if n.Type == FixedLenByteArray || n.Type == Int96 {
+		return 0
+	}
+	return width(n)
+}
+
 // fixed decodes PLAIN values of fixed width.
 type fixed struct {
-	b     []byte
-	width int
+	b      []byte
+	width  int
+	number int
 }
 
 func (d *fixed) longest() int { return 0 }
@@ -78,13 +87,14 @@ func (d *fixed) into(n int, v *Values) error {
 	}
 	b := d.b[:n*d.width]
 	d.b = d.b[len(b):]
-	v.fixed(b, d.width)
+	v.fixed(b, d.number)
 	v.N += n
 	return nil
 }
 
-func (v *Values) fixed(b []byte, width int) {
-	switch width {
+// fixed appends numbers of 4 or 8 bytes, or bytes.
+func (v *Values) fixed(b []byte, number int) {
+	switch number {
 	case 4:
 		out := grow(&v.I32, len(b)/4)
 		for i := range out {
@@ -174,11 +184,12 @@ func newRuns(b []byte) (decoder, error) {
 
 // split decodes BYTE_STREAM_SPLIT: byte k of all values, then byte k+1 of all.
 type split struct {
-	b     []byte
-	width int
-	n     int // values of the page
-	next  int
-	row   []byte
+	b      []byte
+	width  int
+	number int
+	n      int // values of the page
+	next   int
+	row    []byte
 }
 
 func (d *split) longest() int { return 0 }
@@ -197,15 +208,43 @@ func (d *split) into(n int, v *Values) error {
 			row[i*d.width+k] = stream[i]
 		}
 	}
-	v.fixed(row, d.width)
+	v.fixed(row, d.number)
 	d.next += n
 	v.N += n
 	return nil
 }
 
-func newSplit(b []byte, width int) (decoder, error) {
+func newSplit(b []byte, width, number int) (decoder, error) {
 	if width == 0 || len(b)%width != 0 {
 		return nil, corrupt("a page of %d bytes, split into values of %d", len(b), width)
 	}
-	return &split{b: b, width: width, n: len(b) / width}, nil
+	return &split{b: b, width: width, number: number, n: len(b) / width}, nil
+}
+
+// PlainValue reads one plain-encoded value as statistics hold it: integers, and floats as their bits. For the types that are
+// bytes it only says whether the length is right.
+func PlainValue(n *Node, b []byte) (int64, bool) {
+	switch n.Type {
+	case Boolean:
+		return int64(first(b)), len(b) == 1
+	case ByteArray:
+		return 0, true
+	}
+	if len(b) != width(n) {
+		return 0, false
+	}
+	switch len(b) {
+	case 4:
+		return int64(int32(binary.LittleEndian.Uint32(b))), true
+	case 8:
+		return int64(binary.LittleEndian.Uint64(b)), true
+	}
+	return 0, true
+}
+
+func first(b []byte) byte {
+	if len(b) == 0 {
+		return 0
+	}
+	return b[0]
 }
