@@ -55,7 +55,7 @@ func (s *Store) foreign(ctx context.Context, op, key string, err error) error {
 	switch {
 	case errors.As(err, &known):
 		return err
-	case errors.As(err, &resp) && resp.Response != nil && resp.Response.Response != nil:
+	case errors.As(err, &resp) && resp.HTTPStatusCode() > 0: // 0: there was none
 		a := answer(err, resp)
 		e.Date = date(resp.Response.Header)
 		e.Kind = kindOf(a, resp.Response.Header)
@@ -194,7 +194,7 @@ func transportKind(err error) error {
 	var cert *tls.CertificateVerificationError
 	var invalid *smithy.InvalidParamsError
 	var serialize *smithy.SerializationError
-	if errors.As(err, &cert) || errors.As(err, &invalid) || errors.As(err, &serialize) {
+	if errors.As(err, &cert) || errors.As(err, &invalid) || errors.As(err, &serialize) || errors.Is(err, context.Canceled) {
 		return nil
 	}
 	return objstore.ErrTemporary

@@ -43,6 +43,10 @@ func (s *Store) Get(ctx context.Context, key string, o objstore.GetOptions) (*ob
 	info := objstore.Info{Key: key, ETag: aws.ToString(out.ETag), LastModified: aws.ToTime(out.LastModified).UTC()}
 	h := header(out.ResultMetadata)
 	info.Date = date(h)
+	if info.ETag == "" {
+		out.Body.Close() // not an object
+		return nil, noObject("get", key, info)
+	}
 	length := aws.ToInt64(out.ContentLength)
 	whole := out.ContentRange == nil
 	if info.Size = length; !whole {
@@ -73,11 +77,20 @@ func (s *Store) Head(ctx context.Context, key string) (objstore.Info, error) {
 		return objstore.Info{}, s.foreign(ctx, "head", key, err)
 	}
 	h := header(out.ResultMetadata)
-	return objstore.Info{
+	info := objstore.Info{
 		Key: key, Size: aws.ToInt64(out.ContentLength), ETag: aws.ToString(out.ETag),
 		CRC64NVME:    decodeCRC(h.Get("X-Amz-Checksum-Crc64nvme")),
 		LastModified: aws.ToTime(out.LastModified).UTC(), Date: date(h),
-	}, nil
+	}
+	if info.ETag == "" {
+		return objstore.Info{}, noObject("head", key, info)
+	}
+	return info, nil
+}
+
+// noObject is the error for a 200 that does not describe an object: an error page, or the answer of a proxy.
+func noObject(op, key string, info objstore.Info) error {
+	return &objstore.Error{Op: op, Key: key, Date: info.Date, Kind: objstore.ErrTemporary, Err: errors.New("answer without an ETag")}
 }
 
 // check refuses what no request is made for.

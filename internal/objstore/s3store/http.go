@@ -31,19 +31,19 @@ func httpClient(t http.RoundTripper, o Options) *http.Client {
 		t = o.Transport(t)
 	}
 	return &http.Client{
-		Transport:     logging{t, o.Logger},
+		Transport:     traced{t, o.Logger},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
 
-// logging writes one line per request. Headers and queries, where secrets travel, stay out of it.
-type logging struct {
+// traced writes one line per request. Headers and queries, where secrets travel, stay out of it.
+type traced struct {
 	next http.RoundTripper
 	log  *slog.Logger
 }
 
 // RoundTrip sends the request.
-func (l logging) RoundTrip(r *http.Request) (*http.Response, error) {
+func (l traced) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !l.log.Enabled(r.Context(), slog.LevelDebug) {
 		return l.next.RoundTrip(r)
 	}

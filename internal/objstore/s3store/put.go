@@ -69,8 +69,7 @@ func written(key string, body objstore.Body, etag string, said objstore.Info) (o
 	e := &objstore.Error{Op: "put", Key: key, Date: said.Date}
 	switch {
 	case etag == "":
-		e.Kind, e.Err = objstore.ErrTemporary, errors.New("answer without an ETag")
-		return objstore.Info{}, e
+		return objstore.Info{}, noObject("put", key, said)
 	case said.CRC64NVME != nil && *said.CRC64NVME != *body.CRC64NVME:
 		e.Kind = objstore.ErrChecksum
 		e.Err = fmt.Errorf("CRC64NVME %016x sent, the store has %016x", *body.CRC64NVME, *said.CRC64NVME)

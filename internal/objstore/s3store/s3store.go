@@ -22,6 +22,7 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/logging"
 
 	"github.com/tablectl/tablectl/internal/objstore"
 )
@@ -128,6 +129,7 @@ func loadConfig(ctx context.Context, o Options) (aws.Config, error) {
 	if cfg.Region == "" {
 		cfg.Region = "us-east-1"
 	}
+	cfg.Logger = logging.Nop{} // what matters comes back as an error; the SDK's own lines could hold anything
 	cfg.Credentials = namedCredentials{cfg.Credentials}
 	return cfg, nil
 }
