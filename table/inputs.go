@@ -1,0 +1,166 @@
+package table
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+
+	"github.com/tablectl/tablectl/internal/columnar"
+	"github.com/tablectl/tablectl/internal/objstore"
+	"github.com/tablectl/tablectl/internal/objstore/urlstore"
+	"github.com/tablectl/tablectl/internal/source"
+	"github.com/tablectl/tablectl/manifest"
+)
+
+// inputs are what a run reads: files, or an Arrow reader of the caller's.
+type inputs struct {
+	src         *source.Source
+	reader      array.RecordReader
+	list        []manifest.Input
+	fingerprint string // of the content and of the options that decide what it means
+	notes       []string
+}
+
+func (in *inputs) close() {
+	if in.src != nil {
+		in.src.Close() //nolint:errcheck // temporary files; the next run sweeps what is left
+	}
+}
+
+// prepare looks at the inputs once: their fingerprint and, for a table without a schema, their columns. Then the run has a name and
+// the rows have a layout.
+func (p *publication) prepare(ctx context.Context) error {
+	if m := p.base.m; m != nil {
+		if err := p.o.Definition.matches(m); err != nil {
+			return err
+		}
+	}
+	declared := p.base.m != nil && p.base.m.Declared()
+	fields, err := p.readInputs(ctx, !declared && len(p.o.Definition.Columns) == 0)
+	if err != nil {
+		return err
+	}
+	p.nameRun()
+	switch {
+	case declared:
+		p.layout = layoutOf(p.base.m)
+	case p.base.m != nil:
+		p.layout, err = firstLayout(fields, p.base.m.Tablectl.Settings)
+	default:
+		var m *manifest.Manifest
+		if m, err = p.create(manifest.Write{ID: newID(), At: 1}); err != nil {
+			return err
+		}
+		if m.Declared() {
+			p.layout = layoutOf(m)
+			return nil
+		}
+		p.layout, err = firstLayout(fields, m.Tablectl.Settings)
+	}
+	return err
+}
+
+// readInputs opens the inputs and takes their fingerprint, and their columns if they are wanted.
+func (p *publication) readInputs(ctx context.Context, wantSchema bool) ([]manifest.Field, error) {
+	p.in = &inputs{}
+	columns := p.o.Definition.Columns
+	if p.o.Reader != nil {
+		p.in.reader, p.in.fingerprint = p.o.Reader, p.o.Fingerprint
+		if p.in.fingerprint == "" {
+			p.in.fingerprint = "none:" + newID()
+		}
+		if !wantSchema {
+			return columns, nil
+		}
+		return p.fieldsOf(p.o.Reader.Schema())
+	}
+	src, err := source.Open(ctx, p.o.Inputs, p.sourceOptions())
+	if err != nil {
+		return nil, err
+	}
+	p.in.src = src
+	if err := src.Prepare(ctx, wantSchema); err != nil {
+		return nil, err
+	}
+	sum, list, err := src.Fingerprint(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range list {
+		p.in.list = append(p.in.list, manifest.Input{Name: i.Name, Bytes: i.Bytes, Identity: i.Identity})
+	}
+	if p.in.fingerprint, err = p.fingerprint(sum); err != nil || !wantSchema {
+		return columns, err
+	}
+	schema, notes, err := src.Schema(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p.in.notes = append(p.in.notes, notes...)
+	return p.fieldsOf(schema)
+}
+
+// fieldsOf are the columns of a table that begins with this schema.
+func (p *publication) fieldsOf(s *arrow.Schema) ([]manifest.Field, error) {
+	fields, notes, err := columnar.FromArrow(s)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrInput, err)
+	}
+	for _, n := range notes {
+		p.in.notes = append(p.in.notes, n.String())
+	}
+	return fields, nil
+}
+
+// sourceOptions fills in what the caller left to the table.
+func (p *publication) sourceOptions() source.Options {
+	o := p.o.Source
+	if o.Open == nil {
+		o.Open = func(ctx context.Context, url string) (objstore.Store, string, error) {
+			return urlstore.OpenObject(ctx, url, p.t.opts.Stores)
+		}
+	}
+	if o.SpoolDir == "" {
+		o.SpoolDir = p.t.opts.SpoolDir
+	}
+	if o.Concurrency == 0 {
+		o.Concurrency = p.t.opts.Concurrency
+	}
+	if o.Memory == 0 {
+		o.Memory = p.t.opts.Memory / 4
+	}
+	return o
+}
+
+// fingerprint covers the content and every option that changes what the content means. The table's definition is not in it: it is
+// the table's, whichever publish brought it.
+func (p *publication) fingerprint(content string) (string, error) {
+	b, err := json.Marshal(struct {
+		Content, Mode, Format string
+		CSV                   source.CSVOptions
+	}{content, modeReplace, p.o.Source.Format, p.o.Source.CSV})
+	if err != nil {
+		return "", fmt.Errorf("fingerprint: %w", err)
+	}
+	sum := sha256.Sum256(b)
+	return "sha256:" + hex.EncodeToString(sum[:]), nil
+}
+
+// nameRun gives the run its id: the caller's, or one that the same command gives again. Standard input and readers cannot be told
+// apart that way.
+func (p *publication) nameRun() {
+	switch {
+	case p.o.RunID != "":
+		p.run = p.o.RunID
+	case p.in.src == nil || p.in.src.Stdin():
+		p.run = "once-" + newID()[:16]
+		p.in.notes = append(p.in.notes, "without --run-id a repeat of this publish is not recognised: it gets the run id "+p.run)
+	default:
+		p.run = "auto-" + p.in.fingerprint[len("sha256:"):][:16]
+	}
+}

@@ -1,0 +1,121 @@
+package table
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/tablectl/tablectl/manifest"
+)
+
+// layout is how rows are written: the schema with its key, the partition spec and the sort order.
+type layout struct {
+	schema   manifest.Schema
+	spec     manifest.PartitionSpec
+	sort     manifest.SortOrder
+	settings manifest.Settings
+}
+
+// layoutOf is the layout that a table has. Without a schema there is none yet.
+func layoutOf(m *manifest.Manifest) layout {
+	return layout{schema: m.Schema(), spec: m.Spec(), sort: m.SortOrder(), settings: m.Tablectl.Settings}
+}
+
+// firstLayout resolves the names that a table was created with against the columns that its first publish brings.
+func firstLayout(fields []manifest.Field, s manifest.Settings) (layout, error) {
+	schema, spec, sort, err := manifest.Layout(manifest.Schema{Fields: fields}, s.PartitionBy, s.SortBy, s.Key)
+	if err != nil {
+		return layout{}, fmt.Errorf("%w: %w", ErrUsage, err)
+	}
+	return layout{schema: schema, spec: spec, sort: sort, settings: s}, nil
+}
+
+// agrees refuses to go on if the table has got another schema since this layout was made.
+func (l layout) agrees(m *manifest.Manifest) error {
+	if !m.Declared() || l.schema.Equal(m.Schema()) {
+		return nil
+	}
+	return fmt.Errorf("%w: the table has got another schema meanwhile; run the same command again", ErrConflict)
+}
+
+// matches refuses a definition that says something else than the table that is there: flags of a first publish may be repeated,
+// but they do not change a table.
+func (d Definition) matches(m *manifest.Manifest) error {
+	refuse := func(what string, have, want any) error {
+		return fmt.Errorf("%w: the table exists with %s %v, not %v; a publish does not change it", ErrUsage, what, have, want)
+	}
+	names := func(ids []int) []string {
+		var out []string
+		for _, id := range ids {
+			f, _ := m.Schema().FieldByID(id)
+			out = append(out, f.Name)
+		}
+		return out
+	}
+	st := m.Tablectl.Settings
+	key, parts := st.Key, st.PartitionBy
+	if m.Declared() {
+		key, parts = names(m.Schema().IdentifierFieldIDs), nil
+		for _, f := range m.Spec().Fields {
+			parts = append(parts, f.Name)
+		}
+	}
+	if len(d.Key) > 0 && !sameSet(d.Key, key) {
+		return refuse("key", key, d.Key)
+	}
+	if len(d.PartitionBy) > 0 && !slices.Equal(d.PartitionBy, parts) {
+		return refuse("partition columns", parts, d.PartitionBy)
+	}
+	if len(d.SortBy) > 0 {
+		if err := d.matchesSort(m); err != nil {
+			return err
+		}
+	}
+	if d.TargetFileBytes != 0 && d.TargetFileBytes != st.TargetFileBytes {
+		return refuse("target file size", st.TargetFileBytes, d.TargetFileBytes)
+	}
+	if d.RowGroupRows != 0 && d.RowGroupRows != st.RowGroupRows {
+		return refuse("row group rows", st.RowGroupRows, d.RowGroupRows)
+	}
+	if d.Compression != "" && d.Compression != st.Compression {
+		return refuse("compression", st.Compression, d.Compression)
+	}
+	if len(d.Columns) > 0 && m.Declared() {
+		return d.matchesColumns(m.Schema())
+	}
+	return nil
+}
+
+func (d Definition) matchesSort(m *manifest.Manifest) error {
+	if !m.Declared() {
+		if !slices.Equal(d.SortBy, m.Tablectl.Settings.SortBy) {
+			return fmt.Errorf("%w: the table exists with sort order %v, not %v", ErrUsage, m.Tablectl.Settings.SortBy, d.SortBy)
+		}
+		return nil
+	}
+	_, _, sort, err := manifest.Layout(m.Schema(), nil, d.SortBy, nil)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUsage, err)
+	}
+	if !slices.Equal(sort.Fields, m.SortOrder().Fields) {
+		return fmt.Errorf("%w: the table exists with another sort order than %v", ErrUsage, d.SortBy)
+	}
+	return nil
+}
+
+// matchesColumns compares names and types; the table's field ids are its own.
+func (d Definition) matchesColumns(have manifest.Schema) error {
+	if len(d.Columns) != len(have.Fields) {
+		return fmt.Errorf("%w: the table exists with %d columns, --schema has %d", ErrUsage, len(have.Fields), len(d.Columns))
+	}
+	for i, f := range have.Fields {
+		if c := d.Columns[i]; c.Name != f.Name || c.Type.String() != f.Type.String() {
+			return fmt.Errorf("%w: column %d of the table is %s %s, --schema says %s %s", ErrUsage, i+1, f.Name, f.Type, c.Name, c.Type)
+		}
+	}
+	return nil
+}
+
+func sameSet(a, b []string) bool {
+	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
+	return slices.Equal(a, b)
+}

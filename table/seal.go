@@ -1,0 +1,205 @@
+package table
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/tablectl/tablectl/catalog"
+	"github.com/tablectl/tablectl/internal/filelist"
+	"github.com/tablectl/tablectl/internal/objstore"
+	"github.com/tablectl/tablectl/manifest"
+)
+
+// sealed is a snapshot that stands in the store, with everything it names, read back.
+type sealed struct {
+	snapshot *manifest.Snapshot
+	key      string
+	sha256   string
+	parent   manifest.Version
+}
+
+// object is an immutable object that is about to be put.
+type object struct {
+	key    string
+	bytes  []byte
+	sha256 string
+	typ    string
+}
+
+// seal is P5: the file lists, the Iceberg lists, the snapshot and the run marker, put and read back. Their names are digests, so
+// all can be sent at once: nothing is visible before the flip.
+func (p *publication) seal(ctx context.Context) (sealed, error) {
+	s := p.describe()
+	objects, err := p.t.derive(s, p.files)
+	if err != nil {
+		return sealed{}, err
+	}
+	b, err := s.Encode()
+	if err != nil {
+		return sealed{}, fmt.Errorf("encode snapshot: %w", err)
+	}
+	sha := digest(b)
+	out := sealed{snapshot: s, key: manifest.SnapshotKey(s.Version, sha), sha256: sha, parent: current(p.base.m)}
+	objects = append(objects, object{out.key, b, sha, "application/json"})
+	marker := runMarker{Run: p.run, Attempt: p.attempt, Version: s.Version, Fingerprint: p.in.fingerprint}
+	return out, p.t.putAll(ctx, objects, marker)
+}
+
+// describe is the snapshot of this publication on what is current now, without the lists.
+func (p *publication) describe() *manifest.Snapshot {
+	m := p.base.m
+	s := &manifest.Snapshot{
+		Format: manifest.Format, TableUUID: m.TableUUID, Version: p.pending.Version, Run: p.run, Attempt: p.attempt, Mode: modeReplace,
+		Fingerprint: p.in.fingerprint, Inputs: p.in.list, Message: p.o.Message, Created: p.t.clock.now(), Writer: p.t.opts.Writer,
+		Schema: p.layout.schema, Spec: p.layout.spec, SortOrder: p.layout.sort, Report: &p.report,
+	}
+	for _, f := range p.files {
+		s.Rows.Added += f.Rows
+		s.FileCounts.BytesWritten += f.Bytes
+	}
+	s.FileCounts.Written, s.FileCounts.Total, s.FileCounts.BytesTotal = len(p.files), len(p.files), s.FileCounts.BytesWritten
+	s.Rows.Total = s.Rows.Added
+	if e, ok := m.Current(); ok {
+		s.Parent = &manifest.ParentRef{Version: e.SnapshotID, SHA256: e.Summary[manifest.SummarySHA256]}
+		s.Rows.Deleted = summaryCount(e, "total-records")
+		s.FileCounts.Removed = int(summaryCount(e, "total-data-files"))
+	}
+	return s
+}
+
+// summaryCount is a total in an Iceberg summary, which Validate has seen to be a number.
+func summaryCount(e manifest.Entry, name string) int64 {
+	n, err := strconv.ParseInt(e.Summary[name], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// derive puts the files and the names of their lists into s and returns the lists: they are a function of the snapshot.
+func (t *Table) derive(s *manifest.Snapshot, files []manifest.File) ([]object, error) {
+	groups, objects, err := t.fileLists(s, files)
+	if err != nil {
+		return nil, err
+	}
+	lists, err := t.icebergLists(s, groups)
+	if err != nil {
+		return nil, err
+	}
+	s.Iceberg = manifest.IcebergLists{ManifestList: lists.manifestList, Manifests: lists.manifests}
+	return append(objects, lists.objects...), nil
+}
+
+// icebergLists are the Iceberg manifest list of a snapshot, its manifests, and their keys.
+type icebergLists struct {
+	manifestList string
+	manifests    []string
+	objects      []object
+}
+
+func (t *Table) icebergLists(s *manifest.Snapshot, groups [][]manifest.File) (icebergLists, error) {
+	lists, err := catalog.BuildIceberg(s, groups, t.URL())
+	if err != nil {
+		return icebergLists{}, fmt.Errorf("build Iceberg lists: %w", err)
+	}
+	out := icebergLists{manifestList: lists.ManifestList.Key}
+	for _, o := range append(lists.Manifests, lists.ManifestList) {
+		out.objects = append(out.objects, object{o.Key, o.Bytes, o.SHA256, "application/avro"})
+	}
+	for _, o := range lists.Manifests {
+		out.manifests = append(out.manifests, o.Key)
+	}
+	return out, nil
+}
+
+// fileLists keeps few files inline and puts many into lists.
+func (t *Table) fileLists(s *manifest.Snapshot, files []manifest.File) ([][]manifest.File, []object, error) {
+	s.Files, s.Lists = nil, nil
+	if len(files) <= manifest.MaxInlineFiles {
+		s.Files = files
+		return [][]manifest.File{files}, nil, nil
+	}
+	groups := filelist.Split(files)
+	var objects []object
+	for _, g := range groups {
+		b, err := filelist.Encode(g)
+		if err != nil {
+			return nil, nil, fmt.Errorf("encode file list: %w", err)
+		}
+		l := manifest.FileList{Bytes: int64(len(b)), SHA256: digest(b), Files: len(g)}
+		l.Key = manifest.FileListKey(s.Version, l.SHA256)
+		for _, f := range g {
+			l.Rows += f.Rows
+		}
+		s.Lists = append(s.Lists, l)
+		objects = append(objects, object{l.Key, b, l.SHA256, "application/vnd.apache.parquet"})
+	}
+	return groups, objects, nil
+}
+
+// putAll puts objects and the marker side by side, then reads the objects back and compares their digests.
+func (t *Table) putAll(ctx context.Context, objects []object, marker runMarker) error {
+	marked := make(chan error, 1)
+	go func() { marked <- t.putMarker(ctx, marker) }()
+	err := t.putObjects(ctx, objects)
+	if merr := <-marked; err == nil {
+		err = merr
+	}
+	return err
+}
+
+// putObjects puts objects side by side, then reads them back and compares their digests.
+func (t *Table) putObjects(ctx context.Context, objects []object) error {
+	if err := t.each(ctx, objects, t.putObject); err != nil {
+		return err
+	}
+	return t.each(ctx, objects, func(ctx context.Context, o object) error {
+		if _, err := t.readVerified(ctx, o.key, o.sha256, int64(len(o.bytes))); err != nil {
+			return fmt.Errorf("read back %s: %w", o.key, err)
+		}
+		return nil
+	})
+}
+
+// each does something to every object, several at a time.
+func (t *Table) each(ctx context.Context, objects []object, do func(context.Context, object) error) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(t.requests())
+	for _, o := range objects {
+		g.Go(func() error { return do(ctx, o) })
+	}
+	return g.Wait()
+}
+
+func (t *Table) putObject(ctx context.Context, o object) error {
+	opt := objstore.PutOptions{ContentType: o.typ}
+	if _, err := objstore.PutImmutable(ctx, t.store, o.key, objstore.BytesBody(o.bytes), opt); err != nil {
+		return fmt.Errorf("put %s: %w", o.key, err)
+	}
+	return nil
+}
+
+// putFailedSnapshot keeps the description of a version that did not pass, for `show`. Its files are named, its lists are not made.
+func (p *publication) putFailedSnapshot(ctx context.Context, r manifest.Report) (key, sha string, err error) {
+	s := p.describe()
+	s.Report = &r
+	if len(p.files) <= manifest.MaxInlineFiles {
+		s.Files = p.files
+	}
+	b, err := s.Encode()
+	if err != nil {
+		return "", "", fmt.Errorf("encode snapshot: %w", err)
+	}
+	sha = digest(b)
+	key = manifest.SnapshotKey(s.Version, sha)
+	return key, sha, p.t.putObject(ctx, object{key, b, sha, "application/json"})
+}
+
+// requests is how many requests may be under way at once.
+func (t *Table) requests() int { return max(4, t.opts.Concurrency) }
+
+func isPrecondition(err error) bool { return errors.Is(err, objstore.ErrPrecondition) }

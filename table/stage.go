@@ -1,0 +1,119 @@
+package table
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+
+	"github.com/tablectl/tablectl/internal/columnar"
+	"github.com/tablectl/tablectl/internal/source"
+	"github.com/tablectl/tablectl/manifest"
+	"github.com/tablectl/tablectl/writer"
+)
+
+// stage is P3 and P4: the data files are in the store and have been read back. Nothing of it is visible.
+func (p *publication) stage(ctx context.Context) error {
+	if err := p.write(ctx); err != nil {
+		return err
+	}
+	p.t.opts.Logger.Info("written", "run", p.run, "version", p.pending.Version, "files", len(p.files))
+	return p.validate(ctx)
+}
+
+// write puts the data files: Parquet inputs that fit as they are, everything else encoded.
+func (p *publication) write(ctx context.Context) error {
+	o := p.writerOptions()
+	rest, err := p.takeVerbatim(ctx, &o)
+	if err != nil || rest == nil {
+		return err
+	}
+	rr, err := rest(ctx)
+	if err != nil {
+		return err
+	}
+	defer rr.Release()
+	files, err := writer.Write(ctx, rr, o)
+	if err != nil {
+		return err
+	}
+	p.files = append(p.files, files...)
+	return nil
+}
+
+func (p *publication) writerOptions() writer.Options {
+	var reuse []manifest.Version // what an earlier attempt may have left
+	if p.resumed {
+		reuse = append([]manifest.Version{p.pending.Version}, p.pending.Holds...)
+	}
+	return writer.Options{
+		Store: p.t.store, Version: p.pending.Version, Run: p.run, Reuse: reuse,
+		Schema: p.layout.schema, Spec: p.layout.spec, SortOrder: p.layout.sort, Settings: p.layout.settings,
+		Memory: p.t.opts.Memory / 2, SpoolDir: p.t.opts.SpoolDir, Concurrency: p.t.opts.Concurrency, Logger: p.t.opts.Logger,
+		Progress: func(w writer.Progress) {
+			p.t.opts.Progress(Progress{Phase: "write", Rows: w.Rows, Bytes: w.Bytes, Files: w.Files})
+		},
+	}
+}
+
+// rows are all rows of the inputs in the table's columns.
+func (p *publication) rows(ctx context.Context, want *arrow.Schema) (array.RecordReader, error) {
+	if p.in.src == nil {
+		return &castReader{RecordReader: p.in.reader, want: want}, nil
+	}
+	return p.in.src.Read(ctx, want)
+}
+
+// opener opens the rows that are still to be written.
+type opener func(context.Context) (array.RecordReader, error)
+
+// takeVerbatim publishes the Parquet inputs that fit the table byte for byte, without decoding them, and returns how to read the
+// others, nil if there are none. Their numbers come first, so that the names of files do not depend on how long anything takes.
+func (p *publication) takeVerbatim(ctx context.Context, o *writer.Options) (opener, error) {
+	want := columnar.ArrowSchema(p.layout.schema)
+	if p.in.src == nil {
+		return func(ctx context.Context) (array.RecordReader, error) { return p.rows(ctx, want) }, nil
+	}
+	candidates := p.in.src.Parquet()
+	var rest []source.ParquetInput
+	for _, in := range candidates {
+		f, reason, err := writer.Verbatim(ctx, writer.Input{Name: in.Name, ReaderAt: in.ReaderAt, Size: in.Size, SHA256: in.SHA256}, len(p.files), *o)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("take %s: %w", in.Name, err)
+		case reason != "":
+			p.t.opts.Logger.Info("not taken verbatim", "input", in.Name, "why", reason)
+			rest = append(rest, in)
+		default:
+			p.files = append(p.files, f)
+		}
+	}
+	o.FirstSeq = len(p.files)
+	if len(candidates) > 0 && len(rest) == 0 {
+		return nil, nil
+	}
+	return func(ctx context.Context) (array.RecordReader, error) { return p.in.src.ReadOnly(ctx, want, rest) }, nil
+}
+
+// validate is P4. What does not pass is kept with its report and never becomes visible.
+func (p *publication) validate(ctx context.Context) error {
+	level := p.o.Validate
+	if level == "" {
+		level = "full"
+	}
+	report, err := writer.Validate(ctx, p.t.store, p.files, p.layout.schema, p.layout.spec, writer.ValidateOptions{
+		Level: level, Memory: p.t.opts.Memory / 2, SpoolDir: p.t.opts.SpoolDir, Concurrency: p.t.opts.Concurrency,
+		Progress: func(w writer.Progress) {
+			p.t.opts.Progress(Progress{Phase: "validate", Rows: w.Rows, Bytes: w.Bytes, Files: w.Files})
+		},
+	})
+	p.report = report
+	if err != nil {
+		return fmt.Errorf("validate version %d: %w", p.pending.Version, err)
+	}
+	if !report.Passed {
+		return &ValidationError{Version: p.pending.Version, Report: report}
+	}
+	return nil
+}
