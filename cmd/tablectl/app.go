@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -66,7 +67,13 @@ type command func(ctx context.Context, args []string) error
 
 // verb makes a command of a verb. Outputs are what -o takes, the first one being the default.
 func (a *app) verb(use, short string, nargs cobra.PositionalArgs, outputs []string, run command) *cobra.Command {
-	cmd := &cobra.Command{Use: use, Short: short, Args: nargs, DisableFlagsInUseLine: true}
+	cmd := &cobra.Command{Use: use, Short: short, DisableFlagsInUseLine: true}
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if err := nargs(cmd, args); err != nil {
+			return fmt.Errorf("%w: tablectl %s", err, use)
+		}
+		return nil
+	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := a.fill(cmd); err != nil {
 			return err
@@ -92,13 +99,20 @@ func (a *app) chooseOutput(outputs []string) error {
 			return nil
 		}
 	}
-	given := a.flags.output
-	a.flags.output = ""
-	return fmt.Errorf("--output: %q is none of %v", given, outputs)
+	return fmt.Errorf("--output: %q is none of text, %s", a.flags.output, strings.Join(outputs[1:], ", "))
 }
 
-// json says whether errors and results are JSON documents.
-func (a *app) json() bool { return a.flags.output == "json" }
+// json says whether errors and results are JSON documents. Where the command line could not be understood, what it seems to ask
+// for counts.
+func (a *app) json() bool {
+	if a.started {
+		return a.flags.output == "json"
+	}
+	fromEnv, _ := a.env("TABLECTL_OUTPUT")
+	line := strings.Join(a.args, " ") + " "
+	return fromEnv == "json" || strings.Contains(line, "-o json ") || strings.Contains(line, "-ojson ") ||
+		strings.Contains(line, "--output json ") || strings.Contains(line, "--output=json ")
+}
 
 // startLog makes the logger that --log-level and --log-format ask for.
 func (a *app) startLog() {

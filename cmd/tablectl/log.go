@@ -52,7 +52,7 @@ func (a *app) history() *cobra.Command {
 func (a *app) printLog(url string, events []manifest.Event) error {
 	doc := logDoc{SchemaVersion: schemaVersion, Table: url, Events: []eventDoc{}}
 	for _, e := range events {
-		doc.Events = append(doc.Events, eventDoc{e.Generation, e.Op, e.Version, e.From, e.Run, e.Tag, instant(e.At), e.By, e.Message})
+		doc.Events = append(doc.Events, eventDoc{e.Generation, e.Op, e.Version, e.From, e.Run, e.Tag, e.At.String(), e.By, e.Message})
 	}
 	return a.result(doc, func(w io.Writer) {
 		columns(w, func(line func(...any)) {

@@ -29,7 +29,7 @@ func (a *app) catParquet(ctx context.Context, v *table.View, scan table.ScanOpti
 		return fmt.Errorf("make spool directory: %w", err)
 	}
 	defer os.RemoveAll(dir) // what stays is the operating system's to sweep
-	store, err := filestore.Open(dir)
+	store, err := filestore.New(dir)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/tablectl/tablectl/internal/source"
 	"github.com/tablectl/tablectl/manifest"
 	"github.com/tablectl/tablectl/table"
 )

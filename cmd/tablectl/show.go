@@ -61,7 +61,7 @@ func showDocOf(url string, s *table.Shown) showDoc {
 		Verbatim: []string{}, Inputs: []manifest.Input{},
 	}
 	if e := s.Event; e != nil {
-		doc.Created, doc.Run, doc.Message, doc.Parent = instant(e.At), e.Run, e.Message, e.From
+		doc.Created, doc.Run, doc.Message, doc.Parent = e.At.String(), e.Run, e.Message, e.From
 	}
 	for _, f := range s.Files {
 		if f.Verbatim {
@@ -72,7 +72,7 @@ func showDocOf(url string, s *table.Shown) showDoc {
 	if n == nil {
 		return doc
 	}
-	doc.Created, doc.Run, doc.Mode, doc.Message, doc.Writer = instant(int64(n.Created)), n.Run, n.Mode, n.Message, n.Writer
+	doc.Created, doc.Run, doc.Mode, doc.Message, doc.Writer = n.Created.String(), n.Run, n.Mode, n.Message, n.Writer
 	doc.Rows, doc.Files, doc.Inputs = n.Rows, n.FileCounts, append(doc.Inputs, n.Inputs...)
 	doc.Schema, doc.PartitionSpec, doc.SortOrder, doc.Report = &n.Schema, &n.Spec, &n.SortOrder, n.Report
 	if n.Parent != nil {

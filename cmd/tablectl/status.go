@@ -52,18 +52,18 @@ func statusText(w io.Writer, s *table.TableStatus) {
 	columns(w, func(line func(...any)) {
 		line("table", s.Table)
 		line("current", versionName(s.Version))
-		line("written", fmt.Sprintf("%s (generation %d)", instant(int64(s.UpdatedAt)), s.Generation))
+		line("written", fmt.Sprintf("%s (generation %d)", s.UpdatedAt.String(), s.Generation))
 		line("versions", versionList(s.Live))
 		for _, name := range slices.Sorted(maps.Keys(s.Tags)) {
 			line("tag", fmt.Sprintf("%s = %d", name, s.Tags[name]))
 		}
 		if f := s.Frozen; f != nil {
-			line("frozen", fmt.Sprintf("by %s at %s: %s", f.By, instant(int64(f.At)), f.Reason))
+			line("frozen", fmt.Sprintf("by %s at %s: %s", f.By, f.At.String(), f.Reason))
 		}
 		for _, p := range s.Pending {
-			state := "lease until " + instant(int64(p.LeaseUntil))
+			state := "lease until " + p.LeaseUntil.String()
 			if p.LeaseUntil < s.Now {
-				state = "lease ended " + instant(int64(p.LeaseUntil)) + "; the same publish continues it"
+				state = "lease ended " + p.LeaseUntil.String() + "; the same publish continues it"
 			}
 			line("pending", fmt.Sprintf("version %d, run %s, %s", p.Version, p.Run, state))
 		}

@@ -59,7 +59,7 @@ func classify(err error) verdict {
 	case is(table.ErrValidation):
 		return verdict{exitValidation, "validation_failed", false, "nothing is visible to readers; `tablectl show TABLE N` prints the report"}
 	case is(table.ErrInput):
-		return verdict{exitValidation, "bad_input", false, hintOf(err)}
+		return verdict{exitValidation, "bad_input", false, "nothing was published; correct the input, or say with --schema, --null and the like how it is meant"}
 	case is(table.ErrInputChanged):
 		return verdict{exitTemporary, "input_changed", true, "run it again when nothing writes to the input"}
 	case is(table.ErrRunReused):

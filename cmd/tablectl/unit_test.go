@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tablectl/tablectl/internal/objstore"
+	"github.com/tablectl/tablectl/table"
+)
+
+func TestSizes(t *testing.T) {
+	for text, want := range map[string]int64{"512MiB": 512 << 20, "2GB": 2e9, "1024": 1024, "1.5 KiB": 1536} {
+		var s size
+		if err := s.Set(text); err != nil || int64(s) != want {
+			t.Errorf("%q: %d, %v; want %d", text, s, err, want)
+		}
+	}
+	for _, text := range []string{"", "-1", "lots", "5parsecs", "99999999EiB"} {
+		if err := new(size).Set(text); err == nil {
+			t.Errorf("%q was taken for a size", text)
+		}
+	}
+}
+
+func TestDurations(t *testing.T) {
+	for text, want := range map[string]time.Duration{"90s": 90 * time.Second, "72h": 72 * time.Hour, "30d": 720 * time.Hour, "2w": 336 * time.Hour} {
+		var d duration
+		if err := d.Set(text); err != nil || time.Duration(d) != want {
+			t.Errorf("%q: %v, %v; want %v", text, time.Duration(d), err, want)
+		}
+	}
+	for _, text := range []string{"", "-5s", "soon", "d", "-3d"} {
+		if err := new(duration).Set(text); err == nil {
+			t.Errorf("%q was taken for a duration", text)
+		}
+	}
+}
+
+// Every exit code that is documented, each by an error as it comes from below.
+func TestExitCodes(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		exit int
+		code string
+	}{
+		{errors.New("anything"), 1, "other"},
+		{usage("wrong"), 2, "usage"},
+		{table.ErrUsage, 2, "usage"},
+		{&table.ValidationError{}, 3, "validation_failed"},
+		{table.ErrInput, 3, "bad_input"},
+		{table.ErrNoTable, 4, "no_table"},
+		{table.ErrNoInput, 4, "no_input"},
+		{table.ErrNoVersion, 4, "no_version"},
+		{objstore.ErrNoBucket, 4, "no_bucket"},
+		{objstore.ErrTemporary, 5, "temporary"},
+		{table.ErrInputChanged, 5, "input_changed"},
+		{table.ErrConflict, 6, "conflict"},
+		{table.ErrFrozen, 6, "frozen"},
+		{table.ErrFenced, 6, "fenced"},
+		{table.ErrRolledBack, 6, "rolled_back"},
+		{table.ErrRunReused, 7, "run_reused"},
+		{table.ErrOutcomeUnknown, 8, "outcome_unknown"},
+		{fmt.Errorf("%w (%w)", table.ErrOutcomeUnknown, objstore.ErrTemporary), 8, "outcome_unknown"},
+		{table.ErrCorrupt, 9, "corrupt"},
+		{fmt.Errorf("%w: %w", table.ErrCorrupt, objstore.ErrNotFound), 9, "corrupt"},
+		{table.ErrStoreNotAtomic, 10, "store_not_atomic"},
+		{objstore.ErrAccessDenied, 1, "access_denied"},
+	} {
+		v := classify(fmt.Errorf("publish: %w", c.err))
+		if v.exit != c.exit || v.code != c.code {
+			t.Errorf("%v: %d %s, want %d %s", c.err, v.exit, v.code, c.exit, c.code)
+		}
+	}
+}
+
+func TestConsoleKeepsSecrets(t *testing.T) {
+	env := func(name string) (string, bool) {
+		if name == "AWS_SECRET_ACCESS_KEY" {
+			return "canary-canary", true
+		}
+		return "", false
+	}
+	var out bytes.Buffer
+	newConsole(&out, env).note("%s", `get http://user:canary@host/x?X-Amz-Signature=canary&a=1: canary-canary was wrong`)
+	if got := out.String(); strings.Contains(got, "canary") || !strings.Contains(got, "://***@host/x") || !strings.Contains(got, "&a=1") {
+		t.Errorf("printed %s", got)
+	}
+}
+
+func TestProgressIsALineNowAndThen(t *testing.T) {
+	var out bytes.Buffer
+	now := time.Unix(0, 0)
+	m := &meter{console: newConsole(&out, func(string) (string, bool) { return "", false }), now: func() time.Time { return now }, last: now}
+	for range 110 { // eleven seconds
+		now = now.Add(100 * time.Millisecond)
+		m.update(table.Progress{Phase: "write", Rows: 1000, Bytes: 1 << 20, Total: 4 << 20, Files: 1})
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if len(lines) != 2 {
+		t.Fatalf("%d lines in eleven seconds: %q", len(lines), lines)
+	}
+	if !strings.HasPrefix(lines[0], "write, 1.0 MiB of 4.0 MiB, 1,000 rows, 1 file, ") || !strings.HasSuffix(lines[0], " left") {
+		t.Errorf("progress says %q", lines[0])
+	}
+}
+
+func TestCommandLineCanBeTypedAgain(t *testing.T) {
+	got := commandLine([]string{"publish", "s3://b/t", "a b.csv", "-m", "it's", ""})
+	if want := `tablectl publish s3://b/t 'a b.csv' -m 'it'\''s' ''`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
