@@ -59,7 +59,7 @@ type Object struct {
 // GetOptions narrow a Get. The zero value asks for the whole object.
 type GetOptions struct {
 	Offset  int64  // first byte; negative: that many bytes from the end
-	Length  int64  // bytes; 0: to the end
+	Length  int64  // bytes; 0, or a negative Offset: to the end
 	IfMatch string // ETag
 }
 
@@ -78,7 +78,7 @@ func (o GetOptions) Span(size int64) (from, to int64, ok bool) {
 		return 0, 0, false
 	}
 	to = size
-	if o.Length > 0 {
+	if o.Length > 0 && o.Offset >= 0 {
 		to = min(size, from+o.Length)
 	}
 	return from, to, true
