@@ -3,7 +3,6 @@ package source
 import (
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"sync"
 
@@ -81,7 +80,7 @@ func (s *Source) inferCSV(ctx context.Context) error {
 			return res
 		}
 	}, func(blocks.Result) {})
-	err := drain(stream)
+	err := drain(stream, func(r blocks.Result) blocks.Result { return r })
 	stream.Close()
 	f.digest.wait()
 	if err != nil {
@@ -96,21 +95,4 @@ func (s *Source) inferCSV(ctx context.Context) error {
 	}
 	s.schema = arrow.NewSchema(fields, nil)
 	return nil
-}
-
-// drain takes all results in order and returns the first error.
-func drain(stream *blocks.Stream[unit, blocks.Result]) error {
-	var place blocks.Place
-	for {
-		res, err := stream.Next()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if err := place.Add(res); err != nil {
-			return err
-		}
-	}
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/tablectl/tablectl/internal/source/blocks"
-	"github.com/tablectl/tablectl/internal/source/csv"
 )
 
 // Reader gives record batches in the order of the input. Release it before its Source is closed.
@@ -37,6 +36,8 @@ func (s *Source) Read(ctx context.Context, want *arrow.Schema) (Reader, error) {
 	switch s.format {
 	case formatCSV, formatTSV:
 		return s.readCSV(ctx, want)
+	case formatNDJSON:
+		return s.readNDJSON(ctx, want)
 	}
 	return nil, fmt.Errorf("format %s", s.format)
 }
@@ -51,25 +52,6 @@ func drop(p parsed) {
 	if p.rec != nil {
 		p.rec.Release()
 	}
-}
-
-func (s *Source) readCSV(ctx context.Context, want *arrow.Schema) (Reader, error) {
-	d := s.o.CSV
-	if _, err := csv.NewParser(d, want); err != nil {
-		return nil, err
-	}
-	f := &feed{s: s, m: s.meter("read"), layout: func(l *csv.Layout) error { return l.Bind(d, want) }}
-	return newTextReader(ctx, s, want, f, func() func(unit) parsed {
-		p, err := csv.NewParser(d, want)
-		return func(u unit) parsed {
-			if err != nil { // tried above: it cannot be
-				u.blk.Release()
-				return parsed{res: blocks.Result{Err: &Error{File: u.in.name, Msg: err.Error()}}}
-			}
-			rec, res := p.Block(u.layout, u.blk)
-			return parsed{rec, res}
-		}
-	}), nil
 }
 
 // textReader gives what a stream of units became.

@@ -42,3 +42,6 @@ var pow10 = [20]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e1
 
 // Pow10 is 10^n for n from 0 to 19.
 func Pow10(n int) uint64 { return pow10[n] }
+
+// Below marks the bytes of w that are less than c (at most 128): the lowest mark is exact.
+func Below(w uint64, c byte) uint64 { return (w - Repeat(c)) &^ w & highs }
