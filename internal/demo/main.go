@@ -39,11 +39,9 @@ func demo(ctx context.Context, minio bool) error {
 	}
 	if minio {
 		defer os.RemoveAll(dir) // nothing of it can be read once the server is gone
-		stop, err := s.startMinIO()
-		if err != nil {
+		if err := s.startMinIO(); err != nil {
 			return err
 		}
-		defer stop()
 	}
 	s.play()
 	if s.failed != nil {
