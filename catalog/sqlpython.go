@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/tablectl/tablectl/manifest"
 )
 
 // pyiceberg opens the metadata file as it is now: a table object stays at the versions it was opened with.
@@ -78,16 +76,20 @@ func spark(a access, selections []selection) string {
 	b.WriteString("    .getOrCreate()\n)\n")
 	for _, s := range selections {
 		fmt.Fprintf(&b, "\n# %s\nrows = spark.read.format(\"iceberg\")%s.load(%s)\nrows.show()\n",
-			s.comment(), versionAsOf(s.version), pyText(a.metadata))
+			s.comment(), versionAsOf(s), pyText(a.metadata))
 	}
 	return b.String()
 }
 
-func versionAsOf(v manifest.Version) string {
-	if v == 0 {
-		return ""
+// versionAsOf takes snapshot ids and tags.
+func versionAsOf(s selection) string {
+	switch {
+	case s.tag != "":
+		return fmt.Sprintf(".option(\"versionAsOf\", %s)", pyText(s.tag))
+	case s.version != 0:
+		return fmt.Sprintf(".option(\"versionAsOf\", \"%d\")", s.version)
 	}
-	return fmt.Sprintf(".option(\"versionAsOf\", \"%d\")", v)
+	return ""
 }
 
 // sparkConf are the session options. The metadata says s3://, for which Spark has to be told its S3 client.

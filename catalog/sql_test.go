@@ -1,0 +1,169 @@
+package catalog
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/tablectl/tablectl/manifest"
+)
+
+// versions is a table with three versions of which the second is current again, and two tags.
+func versions() *manifest.Manifest {
+	return &manifest.Manifest{
+		CurrentSnapshotID: 2, Snapshots: []manifest.Entry{{SnapshotID: 1}, {SnapshotID: 2}, {SnapshotID: 3}},
+		Refs:        map[string]manifest.Ref{"main": {SnapshotID: 2, Type: "branch"}, "q2": {SnapshotID: 3, Type: "tag"}, "q1": {SnapshotID: 1, Type: "tag"}},
+		SnapshotLog: []manifest.LogEntry{{SnapshotID: 1}, {SnapshotID: 2}, {SnapshotID: 3}, {SnapshotID: 2}},
+	}
+}
+
+func TestSQL(t *testing.T) {
+	minio := SQLOptions{Endpoint: "http://localhost:9000", Region: "us-east-1", PathStyle: true}
+	for _, tc := range []struct {
+		name, engine, url string
+		m                 *manifest.Manifest
+		o                 SQLOptions
+		want              string
+	}{
+		{"duckdb", "duckdb", "/data/it's", versions(), SQLOptions{}, `
+INSTALL avro; LOAD avro;
+INSTALL iceberg; LOAD iceberg;
+-- the current version; after a publish or a rollback, that is the new one
+SELECT * FROM iceberg_scan('/data/it''s/_manifest.metadata.json');
+-- version 3
+SELECT * FROM iceberg_scan('/data/it''s/_manifest.metadata.json', snapshot_from_id => 3);
+-- the version tagged q1 (today 1)
+SELECT * FROM iceberg_scan('/data/it''s/_manifest.metadata.json', snapshot_from_id => 1);
+`},
+		{"duckdb before the first publish", "duckdb", "/t", &manifest.Manifest{CurrentSnapshotID: -1}, SQLOptions{}, `
+INSTALL avro; LOAD avro;
+INSTALL iceberg; LOAD iceberg;
+-- the current version; after a publish or a rollback, that is the new one
+SELECT * FROM iceberg_scan('/t/_manifest.metadata.json');
+`},
+		{"duckdb on S3", "duckdb", "s3://b/p", versions(), SQLOptions{Version: 1}, `
+INSTALL httpfs; LOAD httpfs;
+INSTALL aws; LOAD aws;
+INSTALL avro; LOAD avro;
+INSTALL iceberg; LOAD iceberg;
+-- credentials are found as the AWS tools find them: environment, profile, instance role
+CREATE OR REPLACE SECRET tablectl (TYPE s3, PROVIDER credential_chain, SCOPE 's3://b/p');
+-- version 1
+SELECT * FROM iceberg_scan('s3://b/p/_manifest.metadata.json', snapshot_from_id => 1);
+`},
+		{"duckdb on MinIO", "duckdb", "s3://b/p", versions(), withTag(minio, "q2"), `
+INSTALL httpfs; LOAD httpfs;
+INSTALL aws; LOAD aws;
+INSTALL avro; LOAD avro;
+INSTALL iceberg; LOAD iceberg;
+-- credentials are found as the AWS tools find them: environment, profile, instance role
+CREATE OR REPLACE SECRET tablectl (TYPE s3, PROVIDER credential_chain, SCOPE 's3://b/p', REGION 'us-east-1', ENDPOINT 'localhost:9000', USE_SSL false, URL_STYLE 'path');
+-- the version tagged q2 (today 3)
+SELECT * FROM iceberg_scan('s3://b/p/_manifest.metadata.json', snapshot_from_id => 3);
+`},
+		{"python", "python", `/data/a "b" \ü`, versions(), SQLOptions{}, `
+from pyiceberg.table import StaticTable
+
+# open it again to see what was published since
+table = StaticTable.from_metadata("/data/a \"b\" \\ü/_manifest.metadata.json")
+
+# the current version; after a publish or a rollback, that is the new one
+rows = table.scan().to_arrow()
+print(rows)
+
+# version 3
+rows = table.scan(snapshot_id=3).to_arrow()
+print(rows)
+
+# the version tagged q1 (today 1)
+rows = table.scan().use_ref("q1").to_arrow()
+print(rows)
+`},
+		{"python on another S3", "python", "s3://b/p", versions(), SQLOptions{Endpoint: "https://s3.example", Version: 2}, `
+from pyiceberg.table import StaticTable
+
+# open it again to see what was published since
+table = StaticTable.from_metadata("s3://b/p/_manifest.metadata.json", properties={"s3.endpoint": "https://s3.example", "s3.force-virtual-addressing": "true"})
+
+# version 2
+rows = table.scan(snapshot_id=2).to_arrow()
+print(rows)
+`},
+		{"polars on MinIO", "polars", "s3://b/p", versions(), withTag(minio, "q1"), `
+import polars as pl
+
+# the version tagged q1 (today 1)
+rows = pl.scan_iceberg("s3://b/p/_manifest.metadata.json", snapshot_id=1, storage_options={"s3.endpoint": "http://localhost:9000", "s3.region": "us-east-1"}).collect()
+print(rows)
+`},
+		{"spark", "spark", "/t", versions(), SQLOptions{Version: 1}, `
+from pyspark.sql import SparkSession
+
+spark = (
+    SparkSession.builder
+    .config("spark.jars.packages", "org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.12.0")
+    .getOrCreate()
+)
+
+# version 1
+rows = spark.read.format("iceberg").option("versionAsOf", "1").load("/t/_manifest.metadata.json")
+rows.show()
+`},
+		{"spark on MinIO", "spark", "s3://b/p", versions(), withTag(minio, "q1"), `
+from pyspark.sql import SparkSession
+
+spark = (
+    SparkSession.builder
+    .config("spark.jars.packages", "org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.12.0,org.apache.hadoop:hadoop-aws:3.4.2")
+    .config("spark.hadoop.fs.s3.impl", "org.apache.hadoop.fs.s3a.S3AFileSystem")
+    .config("spark.hadoop.fs.s3a.endpoint.region", "us-east-1")
+    .config("spark.hadoop.fs.s3a.endpoint", "http://localhost:9000")
+    .config("spark.hadoop.fs.s3a.path.style.access", "true")
+    .getOrCreate()
+)
+
+# the version tagged q1 (today 1)
+rows = spark.read.format("iceberg").option("versionAsOf", "q1").load("s3://b/p/_manifest.metadata.json")
+rows.show()
+`},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got, err := SQL(tc.engine, tc.url, tc.m, tc.o)
+			if err != nil || got != strings.TrimPrefix(tc.want, "\n") {
+				t.Errorf("got %v\n%s", err, got)
+			}
+		})
+	}
+}
+
+func withTag(o SQLOptions, tag string) SQLOptions {
+	o.Tag = tag
+	return o
+}
+
+func TestSQLRefusals(t *testing.T) {
+	for _, tc := range []struct {
+		engine string
+		o      SQLOptions
+		want   error
+	}{
+		{"excel", SQLOptions{}, ErrEngine},
+		{"duckdb", SQLOptions{Version: 9}, manifest.ErrNoVersion},
+		{"duckdb", SQLOptions{Tag: "main"}, manifest.ErrNoTag},
+		{"duckdb", SQLOptions{Tag: "nope"}, manifest.ErrNoTag},
+	} {
+		if got, err := SQL(tc.engine, "/t", versions(), tc.o); !errors.Is(err, tc.want) || got != "" {
+			t.Errorf("%+v: got %q, %v", tc, got, err)
+		}
+	}
+}
+
+// A name cannot leave its comment or its literal.
+func TestSQLInjection(t *testing.T) {
+	m := versions()
+	m.Refs["a\n; DROP"] = manifest.Ref{SnapshotID: 1, Type: "tag"}
+	got, err := SQL("python", "/a\nb\"", m, SQLOptions{Tag: "a\n; DROP"})
+	if err != nil || strings.Contains(got, "\n; DROP") || strings.Contains(got, "\nb") {
+		t.Errorf("%v\n%s", err, got)
+	}
+}
