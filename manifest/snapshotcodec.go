@@ -5,8 +5,8 @@ import "fmt"
 // MaxSnapshotBytes is the largest snapshot object that is read.
 const MaxSnapshotBytes = 256 << 20
 
-// DecodeSnapshot reads a snapshot object. It checks the text and the format, not the content: that is Validate's, which needs the
-// files. Errors as of Decode.
+// DecodeSnapshot reads a snapshot object and validates it. What lies in file lists it cannot see: whoever reads those calls Validate
+// with their files before using a key of them. Errors as of Decode.
 func DecodeSnapshot(b []byte) (*Snapshot, error) {
 	if len(b) > MaxSnapshotBytes {
 		return nil, fmt.Errorf("decode snapshot: %w: %d bytes, at most %d are read", ErrTooLarge, len(b), MaxSnapshotBytes)
@@ -18,15 +18,15 @@ func DecodeSnapshot(b []byte) (*Snapshot, error) {
 	if err := decodeWhole(b, s); err != nil {
 		return nil, fmt.Errorf("decode snapshot: %w", refuse(RuleJSON, "%v", err))
 	}
-	if err := s.validateHead(); err != nil {
+	if err := s.validateSelf(); err != nil {
 		return nil, fmt.Errorf("decode snapshot: %w", err)
 	}
 	return s, nil
 }
 
-// Encode is the one text of a snapshot, with a line feed at the end.
+// Encode is the one text of a snapshot, with a line feed at the end. A snapshot that DecodeSnapshot would refuse is not encoded.
 func (s *Snapshot) Encode() ([]byte, error) {
-	if err := s.validateHead(); err != nil {
+	if err := s.validateSelf(); err != nil {
 		return nil, fmt.Errorf("encode snapshot: %w", err)
 	}
 	b, err := encodeWhole(s)

@@ -144,7 +144,7 @@ func (m *Manifest) validateOrders() error {
 	return m.SortOrder().fits(m.Schema())
 }
 
-// within64 formats a refusal about one version.
+// versionDetail is what a refusal says about one version.
 func versionDetail(v Version, format string, args ...any) string {
 	return fmt.Sprintf("version %d: ", v) + fmt.Sprintf(format, args...)
 }

@@ -37,6 +37,14 @@ func (s *Snapshot) Validate(files []File) error {
 	return s.validateCounts(files)
 }
 
+// validateSelf checks all that the snapshot says itself.
+func (s *Snapshot) validateSelf() error {
+	if len(s.Lists) == 0 {
+		return s.Validate(nil)
+	}
+	return s.validateHead()
+}
+
 // validateHead checks all but the files.
 func (s *Snapshot) validateHead() error {
 	named := uuidPattern.MatchString(s.TableUUID) && attemptPattern.MatchString(s.Attempt) && modePattern.MatchString(s.Mode) && CheckRun(s.Run) == nil

@@ -9,18 +9,18 @@ import (
 
 // Rules of the key tablectl.
 const (
-	RuleFormat      Rule = "format"          // 1
-	RuleGeneration  Rule = "generation"      // >= 1
-	RuleWriteID     Rule = "write-id"        // 32 hex digits
-	RulePendingRun  Rule = "pending-run"     // run, attempt, mode and lease are there; runs and attempts are unique
-	RulePendingN    Rule = "pending-version" // version and holds are >= 1, below next_version, not live, of one run only; base is below next_version
-	RuleEvent       Rule = "event"           // generation, write id, time and op are there; a publish names run and version
-	RuleEventOrder  Rule = "event-order"     // generations ascend and end at the manifest's; write ids are unique and belong to it
-	RuleHistory     Rule = "history"         // key and digest fit; it ends before the first recent event
-	RuleGC          Rule = "gc"              // plan and digest belong together; expired versions are not live
-	RuleFrozen      Rule = "frozen"          // has a reason and a time
-	RuleSettings    Rule = "settings"        // layout and compression are known; sizes are in range
-	RuleSettingsOld Rule = "settings-names"  // names that wait for the first publish: not empty, unique, and only while there are no columns
+	RuleFormat        Rule = "format"          // 1
+	RuleGeneration    Rule = "generation"      // >= 1
+	RuleWriteID       Rule = "write-id"        // 32 hex digits
+	RulePendingRun    Rule = "pending-run"     // run, attempt, mode and lease are there; runs and attempts are unique
+	RulePendingN      Rule = "pending-version" // version and holds are >= 1, below next_version, not live, of one run only; base is below next_version
+	RuleEvent         Rule = "event"           // generation, write id, time and op are there; a publish names run and version
+	RuleEventOrder    Rule = "event-order"     // generations ascend and end at the manifest's; write ids are unique and belong to it
+	RuleHistory       Rule = "history"         // key and digest fit; it ends before the first recent event
+	RuleGC            Rule = "gc"              // plan and digest belong together; expired versions are not live
+	RuleFrozen        Rule = "frozen"          // has a reason and a time
+	RuleSettings      Rule = "settings"        // layout and compression are known; sizes are in range
+	RuleSettingsNames Rule = "settings-names"  // names that wait for the first publish: not empty, unique, and only while there are no columns
 )
 
 var (
@@ -175,7 +175,7 @@ func (m *Manifest) validateSettings() error {
 		seen := make(map[string]bool)
 		for _, name := range names {
 			if name == "" || seen[name] || m.Declared() {
-				return refuse(RuleSettingsOld, "%q is empty, there twice, or waits although the table has columns", clip(name))
+				return refuse(RuleSettingsNames, "%q is empty, there twice, or waits although the table has columns", clip(name))
 			}
 			seen[name] = true
 		}
