@@ -140,7 +140,7 @@ func TestMistakes(t *testing.T) {
 	for _, c := range []struct{ where, want string }{
 		{"", "at character 1: the condition is empty"},
 		{"  amout = 1", `at character 3: unknown column "amout"; there are i, l, s, d, dec, day, ts, ok, …`},
-		{"dya = '2026-01-01'", `at character 1: unknown column "dya"; did you mean day?`},
+		{"dayy = '2026-01-01'", `at character 1: unknown column "dayy"; did you mean day?`},
 		{`"I" = 1`, `at character 1: unknown column "I"; did you mean i?`},
 		{"i = ", "at character 5: a value is due, there is the end"},
 		{"i 5", "at character 3: an operator is due after i (= <> < <= > >= in between like is null), there is 5"},
