@@ -69,7 +69,9 @@ func parseContainer(file []byte) (container, error) {
 
 func (c container) encode() []byte {
 	head := []byte(avroMagic)
-	head = binary.AppendVarint(head, int64(len(c.meta)))
+	if len(c.meta) > 0 { // a block of no entries would be the end of the map
+		head = binary.AppendVarint(head, int64(len(c.meta)))
+	}
 	for _, key := range slices.Sorted(maps.Keys(c.meta)) {
 		head = appendSized(head, []byte(key))
 		head = appendSized(head, c.meta[key])
