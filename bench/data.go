@@ -84,7 +84,7 @@ func carriers() []string { return []string{"AA", "AS", "CO", "DL", "HP", "NW", "
 
 func appendFlight(line []byte, i int, f flight) []byte {
 	mix := uint64(i) * 0x9E3779B97F4A7C15 >> 32
-	line = strconv.AppendInt(line, int64(i+1), 10)
+	line = strconv.AppendInt(line, int64(100_000_001+i), 10)
 	line = f.Date.UTC().AppendFormat(append(line, ','), time.DateTime)
 	line = f.Date.UTC().AppendFormat(append(line, ','), time.DateOnly)
 	line = append(append(line, ','), f.Origin...)
@@ -93,6 +93,6 @@ func appendFlight(line []byte, i int, f flight) []byte {
 	line = strconv.AppendInt(append(line, ','), f.Delay, 10)
 	line = append(append(line, ','), carriers()[mix%10]...)
 	line = strconv.AppendFloat(append(line, ','), float64(f.Distance)*0.11+float64(mix%20000)/100, 'f', 2, 64)
-	line = fmt.Appendf(append(line, ','), "N%05d", mix%5000)
+	line = fmt.Appendf(append(line, ','), "N%05d%s", mix%5000, carriers()[mix%10])
 	return append(line, '\n')
 }

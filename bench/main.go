@@ -55,10 +55,11 @@ func exit(err error) {
 }
 
 func (b *bench) run(only string, write bool) error {
-	if err := b.prepare(); err != nil {
+	err := b.prepare()
+	defer os.RemoveAll(b.work) // "" if it was not made
+	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(b.work)
 	parts := []struct {
 		name string
 		do   func() error

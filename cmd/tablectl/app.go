@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tablectl/tablectl/internal/objstore"
 	"github.com/tablectl/tablectl/internal/objstore/urlstore"
 	"github.com/tablectl/tablectl/table"
 )
@@ -39,7 +41,7 @@ type globals struct {
 	endpointURL string
 	region      string
 	profile     string
-	pathStyle   bool
+	pathStyle   maybe
 	sse         choice
 	sseKMSKeyID string
 	concurrency int
@@ -130,7 +132,7 @@ func (a *app) startLog() {
 func (a *app) open(ctx context.Context, url string, progress func(table.Progress)) (*table.Table, error) {
 	a.table = url
 	f := &a.flags
-	return table.Open(ctx, url, table.Options{
+	t, err := table.Open(ctx, url, table.Options{
 		Stores:      a.stores(),
 		Logger:      a.log,
 		Memory:      int64(f.memory),
@@ -140,14 +142,19 @@ func (a *app) open(ctx context.Context, url string, progress func(table.Progress
 		Writer:      "tablectl " + versionOf().Version,
 		Progress:    progress,
 	})
+	if err != nil && !errors.Is(err, objstore.ErrCredentials) { // nothing was asked yet: the command line is wrong
+		err = usage("%w", err)
+	}
+	return t, err
 }
 
 func (a *app) stores() urlstore.Options {
 	f := &a.flags
-	return urlstore.Options{
-		EndpointURL: f.endpointURL, Region: f.region, Profile: f.profile, PathStyle: f.pathStyle,
-		SSE: f.sse.value, SSEKMSKeyID: f.sseKMSKeyID, Concurrency: f.concurrency,
-	}
+	var o urlstore.Options
+	o.S3.EndpointURL, o.S3.Region, o.S3.Profile, o.S3.PathStyle = f.endpointURL, f.region, f.profile, f.pathStyle.value
+	o.S3.SSE, o.S3.SSEKMSKeyID = f.sse.value, f.sseKMSKeyID
+	o.S3.Concurrency, o.S3.Logger = f.concurrency, a.log
+	return o
 }
 
 // textOrJSON is what -o takes in most commands.

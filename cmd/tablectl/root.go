@@ -48,7 +48,8 @@ func (a *app) globalFlags(f *pflag.FlagSet) {
 	f.StringVar(&g.endpointURL, "endpoint-url", "", "of the S3 service, if it is not AWS")
 	f.StringVar(&g.region, "region", "", "of the bucket")
 	f.StringVar(&g.profile, "profile", "", "of the AWS configuration files")
-	f.BoolVar(&g.pathStyle, "path-style", false, "address buckets by path; by itself for localhost and IP addresses")
+	f.Var(&g.pathStyle, "path-style", "address buckets by path; by itself for localhost and IP addresses")
+	f.Lookup("path-style").NoOptDefVal = "true"
 	f.Var(&g.sse, "sse", "server-side encryption of what is written to S3")
 	f.StringVar(&g.sseKMSKeyID, "sse-kms-key-id", "", "KMS key for --sse aws:kms")
 	f.IntVar(&g.concurrency, "concurrency", 0, "requests and encoders at once (default: by the number of cores)")

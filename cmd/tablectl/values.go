@@ -105,3 +105,24 @@ func (c *char) String() string {
 }
 
 func (c *char) Type() string { return "char" }
+
+// maybe is a flag that is true, false, or left to whoever knows better.
+type maybe struct{ value *bool }
+
+func (m *maybe) Set(text string) error {
+	b, err := strconv.ParseBool(text)
+	if err != nil {
+		return fmt.Errorf("%q is neither true nor false", text)
+	}
+	m.value = &b
+	return nil
+}
+
+func (m *maybe) String() string {
+	if m.value == nil {
+		return ""
+	}
+	return strconv.FormatBool(*m.value)
+}
+
+func (m *maybe) Type() string { return "" }

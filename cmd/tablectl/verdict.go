@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/tablectl/tablectl/internal/objstore"
+	"github.com/tablectl/tablectl/internal/objstore/urlstore"
 	"github.com/tablectl/tablectl/manifest"
 	"github.com/tablectl/tablectl/table"
 )
@@ -54,7 +55,7 @@ func classify(err error) verdict {
 		return verdict{exitNotAtomic, "store_not_atomic", false, "`tablectl doctor TABLE` says what this store does wrong; no table is safe on it"}
 	case errors.As(err, &signal):
 		return verdict{signalExit(signal.signal), "interrupted", true, ""}
-	case is(table.ErrUsage):
+	case is(table.ErrUsage), is(urlstore.ErrScheme):
 		return verdict{exitUsage, "usage", false, "`tablectl help` and `tablectl VERB --help` say how commands are used"}
 	case is(table.ErrValidation):
 		return verdict{exitValidation, "validation_failed", false, "nothing is visible to readers; `tablectl show TABLE N` prints the report"}
