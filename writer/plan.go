@@ -2,6 +2,7 @@ package writer
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/tablectl/tablectl/manifest"
 	"github.com/tablectl/tablectl/writer/internal/encode"
@@ -80,4 +81,17 @@ func (p *plan) sorting(s *encode.Schema) []encode.Sorting {
 		}
 	}
 	return out
+}
+
+// partitionLeaves are the leaves of the partition columns.
+func partitionLeaves(s *encode.Schema, spec manifest.PartitionSpec) ([]int, error) {
+	var out []int
+	for _, f := range spec.Fields {
+		i := slices.IndexFunc(s.Leaves, func(l encode.Leaf) bool { return l.ID == f.SourceID })
+		if i < 0 {
+			return nil, fmt.Errorf("%w: partition field %q: no column has id %d", ErrOptions, f.Name, f.SourceID)
+		}
+		out = append(out, i)
+	}
+	return out, nil
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"testing"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -186,4 +187,19 @@ func randomSchema(g *generator) manifest.Schema {
 	all := everyKind().Fields
 	g.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	return manifest.Schema{Fields: slices.Clone(all[:1+g.IntN(6)])}
+}
+
+// hugeRecord is five rows of a string and a number; the third string has size bytes.
+func hugeRecord(t *testing.T, s manifest.Schema, size int) arrow.Record {
+	b := array.NewRecordBuilder(memory.DefaultAllocator, columnar.ArrowSchema(s))
+	defer b.Release()
+	for i := range 5 {
+		text := "x"
+		if i == 2 {
+			text = string(make([]byte, size))
+		}
+		b.Field(0).(*array.StringBuilder).Append(text)
+		b.Field(1).(*array.Int32Builder).Append(int32(i))
+	}
+	return b.NewRecord()
 }

@@ -44,6 +44,7 @@ type Encoder struct {
 	data []byte
 	idx  []int32
 
+	codec   format.CompressionCodec // of the chunk at hand
 	dict    dictionary
 	useDict bool
 	seen    []uint32
@@ -73,18 +74,23 @@ func (e *Encoder) Encode(leaf *Leaf, pieces []vector.Vector, buf []byte) (*Chunk
 		return nil, err
 	}
 	out := &Chunk{Data: buf[:0], rows: c.rows}
-	out.meta = format.ColumnMetaData{
-		Type: leaf.physical, PathInSchema: leaf.Path, Codec: e.comp.codec, NumValues: int64(c.n),
-	}
 	enc := e.choose(c)
 	e.useDict = enc == format.RLEDictionary
+	pages := e.pages(c)
+	e.codec = e.comp.codec
+	if !e.useDict && anyLarge(c, pages) {
+		e.codec = format.Uncompressed
+	}
+	out.meta = format.ColumnMetaData{
+		Type: leaf.physical, PathInSchema: leaf.Path, Codec: e.codec, NumValues: int64(c.n),
+	}
 	if e.useDict {
 		if err := e.dictionaryPage(out, c); err != nil {
 			return nil, fmt.Errorf("encode column %q: %w", leaf.Path[0], err)
 		}
 	}
 	st := newSummary(c)
-	for _, p := range e.pages(c) {
+	for _, p := range pages {
 		if err := e.dataPage(out, c, p, enc); err != nil {
 			return nil, fmt.Errorf("encode column %q: %w", leaf.Path[0], err)
 		}
@@ -93,6 +99,19 @@ func (e *Encoder) Encode(leaf *Leaf, pieces []vector.Vector, buf []byte) (*Chunk
 	out.describe(c, enc)
 	st.finish(out)
 	return out, nil
+}
+
+// largePage is beyond what readers take without asking how far it was compressed: bounds against decompression bombs are tens of
+// megabytes, or some times the size of the file. Chunks with such a page stay uncompressed.
+const largePage = 16 << 20
+
+func anyLarge(c *column, pages []page) bool {
+	for _, p := range pages {
+		if c.plainBytes(p.va, p.vb) > largePage {
+			return true
+		}
+	}
+	return false
 }
 
 func (e *Encoder) dictionaryPage(out *Chunk, c *column) error {
@@ -128,7 +147,7 @@ func (e *Encoder) dataPage(out *Chunk, c *column, p page, enc format.Encoding) (
 
 // write adds e.raw as a page.
 func (e *Encoder) write(out *Chunk, h *format.PageHeader) error {
-	e.squeezed = e.comp.compress(e.squeezed, e.raw)
+	e.squeezed = e.comp.compress(e.codec, e.squeezed, e.raw)
 	if len(e.raw) > maxPage || len(e.squeezed) > maxPage {
 		return fmt.Errorf("a page of %d bytes is larger than Parquet allows", len(e.raw))
 	}

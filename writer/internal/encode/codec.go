@@ -14,17 +14,15 @@ type Codec struct {
 	codec format.CompressionCodec
 }
 
-// ParseCodec knows "zstd" (also ""), "snappy" and "none".
+// ParseCodec knows "zstd" (also "") and "snappy".
 func ParseCodec(name string) (Codec, error) {
 	switch name {
 	case "", "zstd":
 		return Codec{"zstd", format.Zstd}, nil
 	case "snappy":
 		return Codec{"snappy", format.Snappy}, nil
-	case "none":
-		return Codec{"none", format.Uncompressed}, nil
 	}
-	return Codec{}, fmt.Errorf("compression %q is not one of zstd, snappy, none", name)
+	return Codec{}, fmt.Errorf("compression %q is neither zstd nor snappy", name)
 }
 
 // compressor is a codec with its memory. Its output is the same for the same input, whatever it was used for before.
@@ -50,8 +48,8 @@ func newCompressor(c Codec) (*compressor, error) {
 }
 
 // compress returns src compressed, in dst's memory where it fits.
-func (c *compressor) compress(dst, src []byte) []byte {
-	switch c.codec {
+func (c *compressor) compress(codec format.CompressionCodec, dst, src []byte) []byte {
+	switch codec {
 	case format.Zstd:
 		return c.zstd.EncodeAll(src, dst[:0])
 	case format.Snappy:

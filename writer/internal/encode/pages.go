@@ -47,7 +47,7 @@ func (e *Encoder) pages(c *column) []page {
 
 // end is where a page ends that begins at entry a and has about limit entries, and how many rows it has.
 func (c *column) end(a, limit int) (b, rows int) {
-	if c.rep == nil {
+	if c.flat() {
 		b = min(c.n, a+limit)
 		return b, b - a
 	}
@@ -69,7 +69,7 @@ func (c *column) valuesIn(a, b int) int {
 	switch {
 	case c.nulls == 0:
 		return b - a
-	case c.rep == nil:
+	case c.flat():
 		return vector.CountBits(c.valid, a, b-a)
 	}
 	n := 0
@@ -101,7 +101,7 @@ func (c *column) appendPageLevels(dst []byte, p page) []byte {
 	switch {
 	case c.leaf.maxDef == 0:
 		return dst
-	case len(c.leaf.steps) == 1:
+	case c.flat():
 		return appendValidity(dst, c.valid, p.a, p.entries(), p.nulls())
 	}
 	if c.leaf.maxRep > 0 {

@@ -21,6 +21,9 @@ type column struct {
 	values dense
 }
 
+// flat: the leaf is a column of the table itself.
+func (c *column) flat() bool { return len(c.leaf.steps) == 1 }
+
 // load makes a column of the pieces of the table's column that leaf belongs to.
 func (e *Encoder) load(leaf *Leaf, pieces []vector.Vector) (*column, error) {
 	c := &e.col
@@ -28,7 +31,7 @@ func (e *Encoder) load(leaf *Leaf, pieces []vector.Vector) (*column, error) {
 	for i := range pieces {
 		c.rows += pieces[i].Len
 	}
-	if len(leaf.steps) == 1 {
+	if c.flat() {
 		return c, e.loadFlat(c, pieces)
 	}
 	return c, e.loadNested(c, pieces)

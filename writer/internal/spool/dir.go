@@ -22,6 +22,9 @@ const (
 	suffix = ".lock" // of the file beside a directory, locked as long as its owner lives
 )
 
+// ErrSpool is any failure of temporary files.
+var ErrSpool = errors.New("spool")
+
 // Dir is the temporary files of one piece of work. It is made on disk with the first file.
 type Dir struct {
 	parent string
@@ -64,9 +67,9 @@ func (d *Dir) Explain(err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return fmt.Errorf("spool in %s: %w: make room there or name another place with --spool-dir (%w)", d.parent, objstore.ErrNoSpace, err)
+		return fmt.Errorf("%w in %s: %w: make room there or name another place with --spool-dir (%w)", ErrSpool, d.parent, objstore.ErrNoSpace, err)
 	}
-	return fmt.Errorf("spool in %s: %w", d.parent, err)
+	return fmt.Errorf("%w in %s: %w", ErrSpool, d.parent, err)
 }
 
 // sweep removes the directories of processes that are gone: nobody holds their lock. What cannot be looked at is left alone, since

@@ -83,7 +83,11 @@ func (s *Spool) release() {
 // ReadAt reads what was written.
 func (s *Spool) ReadAt(p []byte, off int64) (int, error) {
 	if s.file != nil {
-		return s.file.ReadAt(p, off)
+		n, err := s.file.ReadAt(p, off)
+		if err != nil && err != io.EOF {
+			err = s.dir.Explain(err)
+		}
+		return n, err
 	}
 	switch {
 	case off < 0:
