@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tablectl/tablectl/internal/objstore"
+	"github.com/tablectl/tablectl/internal/objstore/probe"
 	"github.com/tablectl/tablectl/table"
 )
 
@@ -112,5 +113,21 @@ func TestCommandLineCanBeTypedAgain(t *testing.T) {
 	got := commandLine([]string{"publish", "s3://b/t", "a b.csv", "-m", "it's", ""})
 	if want := `tablectl publish s3://b/t 'a b.csv' -m 'it'\''s' ''`; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestDiagnosis(t *testing.T) {
+	good := probe.Check{Name: "clock", Passed: true}
+	for _, c := range []struct {
+		failed string
+		exit   int
+	}{{"list", 1}, {"If-Match, racing", 10}, {"ETags", 10}} {
+		err := diagnosis([]probe.Check{good, {Name: c.failed}})
+		if err == nil || classify(err).exit != c.exit || !strings.Contains(err.Error(), c.failed) {
+			t.Errorf("%s: %v, want exit code %d", c.failed, err, c.exit)
+		}
+	}
+	if err := diagnosis([]probe.Check{good}); err != nil {
+		t.Error(err)
 	}
 }

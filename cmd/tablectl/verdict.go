@@ -96,7 +96,7 @@ func classify(err error) verdict {
 	case is(manifest.ErrFormat):
 		return verdict{exitOther, "format_too_new", false, "a newer tablectl wrote this table; use that or a later version"}
 	case is(table.ErrManifestMissing), is(table.ErrCorrupt), is(manifest.ErrNotManifest), is(manifest.ErrInvalid), is(manifest.ErrTooLarge),
-		is(manifest.ErrKey), is(objstore.ErrKeyCollision):
+		is(manifest.ErrKey), is(objstore.ErrKeyCollision), is(objstore.ErrTooLarge):
 		return verdict{exitCorrupt, "corrupt", false, "nothing was changed; object versioning or a copy may hold the manifest as it was"}
 	case is(objstore.ErrCredentials):
 		return verdict{exitOther, "credentials", false, "set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in again"}
