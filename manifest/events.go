@@ -71,18 +71,22 @@ func EncodeEvents(events []Event) ([]byte, error) {
 
 // DecodeEvents reads a history object, oldest event first. It refuses, with ErrInvalid or ErrTooLarge, what EncodeEvents cannot have
 // made.
-func DecodeEvents(b []byte) ([]Event, error) {
+func DecodeEvents(b []byte) ([]Event, error) { return decodeEvents(b, MaxHistoryBytes) }
+
+func decodeEvents(b []byte, most int64) ([]Event, error) {
 	z, err := gzip.NewReader(bytes.NewReader(b))
 	if err != nil {
 		return nil, fmt.Errorf("decode events: %w", refuse(RuleJSON, "not gzip: %v", err))
 	}
-	limited := &io.LimitedReader{R: z, N: MaxHistoryBytes + 1}
+	limited := &io.LimitedReader{R: z, N: most + 1}
 	lines := bufio.NewScanner(limited)
 	lines.Buffer(nil, maxEventBytes)
 	events := []Event{}
 	for lines.Scan() {
 		var e Event
-		if err := decodeWhole(lines.Bytes(), &e); err != nil {
+		if err := decodeWhole(lines.Bytes(), &e); limited.N <= 0 {
+			break // the line may be cut
+		} else if err != nil {
 			return nil, fmt.Errorf("decode events: %w", refuse(RuleJSON, "line %d: %v", len(events)+1, err))
 		}
 		events = append(events, e)

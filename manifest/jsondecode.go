@@ -27,8 +27,8 @@ type selfDecoding interface{ decodeJSON(r *reader) error }
 
 // value decodes the next value into v.
 func (r *reader) value(v reflect.Value) error {
-	if own, ok := v.Addr().Interface().(selfDecoding); ok {
-		return own.decodeJSON(r)
+	if isOwn(v.Type()) {
+		return v.Addr().Interface().(selfDecoding).decodeJSON(r)
 	}
 	if v.Kind() == reflect.Pointer {
 		if r.null() {

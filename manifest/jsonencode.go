@@ -23,12 +23,17 @@ func encodeWhole(src any) ([]byte, error) {
 	return w.b, err
 }
 
-// selfEncoding types write themselves.
+// selfEncoding types write themselves, and read themselves.
 type selfEncoding interface{ encodeJSON(w *writer) error }
 
+// isOwn reports whether t is one of them. (Asking each value for its methods would cost an allocation each.)
+func isOwn(t reflect.Type) bool {
+	return t == reflect.TypeFor[Time]() || t == reflect.TypeFor[Value]() || t == reflect.TypeFor[Type]()
+}
+
 func (w *writer) value(v reflect.Value) error {
-	if own, ok := v.Interface().(selfEncoding); ok {
-		return own.encodeJSON(w)
+	if isOwn(v.Type()) {
+		return v.Interface().(selfEncoding).encodeJSON(w)
 	}
 	switch v.Kind() {
 	case reflect.Pointer:

@@ -143,7 +143,11 @@ func decodeText(x Value) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%w: %s", ErrValue, clip(string(x)))
 	}
-	return r.str()
+	s, err := r.str()
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrValue, err)
+	}
+	return s, nil
 }
 
 func decodeFloat(t Type, text string, quoted bool) (any, error) {
