@@ -2,7 +2,6 @@ package source
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"sync/atomic"
 
@@ -39,7 +38,7 @@ func (s *Source) Read(ctx context.Context, want *arrow.Schema) (Reader, error) {
 	case formatNDJSON:
 		return s.readNDJSON(ctx, want)
 	}
-	return nil, fmt.Errorf("format %s", s.format)
+	return s.readRecords(ctx, want)
 }
 
 // parsed is what became of a unit.
@@ -54,28 +53,33 @@ func drop(p parsed) {
 	}
 }
 
-// textReader gives what a stream of units became.
-type textReader struct {
+// streamReader gives what a stream of units or batches became.
+type streamReader[I any] struct {
 	refs   atomic.Int64
 	schema *arrow.Schema
-	stream *blocks.Stream[unit, parsed]
+	stream *blocks.Stream[I, parsed]
 	place  blocks.Place
 	rec    arrow.Record
 	err    error
 }
 
-func newTextReader(ctx context.Context, s *Source, want *arrow.Schema, f *feed, work func() func(unit) parsed) *textReader {
-	r := &textReader{schema: want}
+func newReader[I any](want *arrow.Schema, stream *blocks.Stream[I, parsed]) *streamReader[I] {
+	r := &streamReader[I]{schema: want, stream: stream}
 	r.refs.Store(1)
-	r.stream = blocks.NewStream(ctx, blocks.Limits{Workers: s.o.Concurrency, Memory: s.o.Memory}, f.next, unit.size, work, drop)
 	return r
 }
 
-func (r *textReader) Schema() *arrow.Schema { return r.schema }
-func (r *textReader) Record() arrow.Record  { return r.rec }
-func (r *textReader) Retain()               { r.refs.Add(1) }
+// newTextReader has the units of a feed worked on.
+func newTextReader(ctx context.Context, s *Source, want *arrow.Schema, f *feed, work func() func(unit) parsed) Reader {
+	l := blocks.Limits{Workers: s.o.Concurrency, Memory: s.o.Memory}
+	return newReader(want, blocks.NewStream(ctx, l, f.next, unit.size, work, drop))
+}
 
-func (r *textReader) Err() error {
+func (r *streamReader[I]) Schema() *arrow.Schema { return r.schema }
+func (r *streamReader[I]) Record() arrow.Record  { return r.rec }
+func (r *streamReader[I]) Retain()               { r.refs.Add(1) }
+
+func (r *streamReader[I]) Err() error {
 	if r.err == io.EOF {
 		return nil
 	}
@@ -83,14 +87,14 @@ func (r *textReader) Err() error {
 }
 
 // Release stops reading and waits until nothing of it runs any more.
-func (r *textReader) Release() {
+func (r *streamReader[I]) Release() {
 	if r.refs.Add(-1) == 0 {
 		r.forget()
 		r.stream.Close()
 	}
 }
 
-func (r *textReader) forget() {
+func (r *streamReader[I]) forget() {
 	if r.rec != nil {
 		r.rec.Release()
 		r.rec = nil
@@ -98,7 +102,7 @@ func (r *textReader) forget() {
 }
 
 // Next goes on to the next batch that has rows.
-func (r *textReader) Next() bool {
+func (r *streamReader[I]) Next() bool {
 	r.forget()
 	for r.err == nil {
 		p, err := r.stream.Next()

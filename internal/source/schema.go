@@ -2,7 +2,6 @@ package source
 
 import (
 	"context"
-	"fmt"
 	"io"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -26,7 +25,7 @@ func (s *Source) infer(ctx context.Context) error {
 	case formatNDJSON:
 		return s.inferNDJSON(ctx)
 	}
-	return fmt.Errorf("format %s", s.format)
+	return s.inferRecords(ctx)
 }
 
 // drain takes all results in order and returns the first error.
