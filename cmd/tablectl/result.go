@@ -45,6 +45,9 @@ func (a *app) printResult(r *table.Result) error {
 	if r.Report != nil {
 		doc.Validation = r.Report.Level
 	}
+	if r.Status != table.Published { // the version's counts; this run wrote nothing
+		doc.BytesWritten, doc.Files.Written, doc.Files.Kept = 0, 0, r.Files.Total
+	}
 	return a.result(doc, func(w io.Writer) {
 		fmt.Fprintln(w, a.headline(r))
 		columns(w, func(line func(...any)) {
@@ -52,7 +55,7 @@ func (a *app) printResult(r *table.Result) error {
 				line("  run", r.Run)
 			}
 			line("  rows", count(r.Rows.Total))
-			line("  files", fmt.Sprintf("%s, %s written", plural(int64(r.Files.Total), "file"), bytesText(r.Files.BytesWritten)))
+			line("  files", fmt.Sprintf("%s, %s", plural(int64(r.Files.Total), "file"), bytesText(r.Files.BytesTotal)))
 			if r.Verbatim > 0 {
 				line("  verbatim", plural(int64(r.Verbatim), "file")+" taken byte for byte")
 			}

@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"time"
 )
 
@@ -33,7 +32,7 @@ func demo(ctx context.Context, minio bool) error {
 	if err != nil {
 		return fmt.Errorf("make a directory: %w", err)
 	}
-	s := &stage{ctx: ctx, dir: dir, table: filepath.Join(dir, "flights")}
+	s := &stage{ctx: ctx, dir: dir, table: "flights"}
 	if err := s.build(); err != nil {
 		return err
 	}
@@ -49,22 +48,24 @@ func demo(ctx context.Context, minio bool) error {
 	}
 	s.say("Done in %.0f seconds.", time.Since(started).Seconds())
 	if !minio {
-		s.say("The table stays at %s, for you to look at; delete it when you like.", s.table)
+		s.say("The table stays at %s, for you to look at; delete it when you like.", s.file(s.table))
 	}
 	return nil
 }
 
-// flights is the input, from the root of the repository.
-const flights = "testdata/flights/flights-3m.parquet"
+// flights is the input.
+const flights = "flights-3m.parquet"
 
 // play is the demonstration.
 func (s *stage) play() {
 	s.say("Three million flights of 2001, as Parquet. First, two months of them as CSV, as a supplier would send them:")
-	all, january, february := s.file("all"), s.file("2001-01.csv"), s.file("2001-02.csv")
-	s.run("publish", all, flights, "--quiet")
+	const all, january, february, wrong = "all", "2001-01.csv", "2001-02.csv", "corrected.csv"
+	s.bring(flights)
+	s.run("publish", all, flights)
 	s.save(january, "cat", all, "--where", "date < '2001-02-01'")
 	s.save(february, "cat", all, "--where", "date >= '2001-02-01' and date < '2001-03-01'")
 	s.remove(all)
+	s.remove(flights)
 
 	s.say("1. The first month becomes version 1. It is visible once every byte of it has been read back and checked.")
 	s.run("publish", s.table, january, "-m", "January")
@@ -74,7 +75,6 @@ func (s *stage) play() {
 	s.run("publish", s.table, january, february, "-m", "January and February")
 
 	s.say("3. Then a wrong delivery: every distance doubled. It is well-formed, so nothing stops it.")
-	wrong := s.file("2001-02-corrected.csv")
 	s.double(wrong, january, february)
 	s.run("publish", s.table, wrong, "-m", "corrected distances, they said")
 	s.say("From Los Angeles to New York it is 2475 miles. Now the table says:")

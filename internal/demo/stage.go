@@ -55,7 +55,8 @@ func (s *stage) exec(out io.Writer, suffix string, args ...string) int {
 	}
 	fmt.Printf("\n$ tablectl %s%s\n", typed(args), suffix)
 	cmd := exec.CommandContext(s.ctx, s.bin, args...)
-	cmd.Stdout, cmd.Stderr, cmd.Env = out, os.Stdout, append(os.Environ(), s.env...)
+	cmd.Dir, cmd.Env = s.dir, append(os.Environ(), s.env...)
+	cmd.Stdout, cmd.Stderr = out, os.Stdout
 	err := cmd.Run()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
@@ -70,13 +71,13 @@ func (s *stage) run(args ...string) {
 }
 
 // save is a command whose output becomes a file.
-func (s *stage) save(path string, args ...string) {
-	f, err := os.Create(path)
+func (s *stage) save(name string, args ...string) {
+	f, err := os.Create(s.file(name))
 	if err != nil {
 		s.failed = errors.Join(s.failed, err)
 		return
 	}
-	s.check(0, s.exec(f, " > "+path, args...), args)
+	s.check(0, s.exec(f, " > "+name, args...), args)
 	if err := f.Close(); err != nil {
 		s.failed = errors.Join(s.failed, err)
 	}
@@ -114,10 +115,19 @@ func (s *stage) check(want, got int, args []string) {
 	}
 }
 
-func (s *stage) remove(path string) {
-	if err := os.RemoveAll(path); err != nil {
+func (s *stage) remove(name string) {
+	if err := os.RemoveAll(s.file(name)); err != nil {
 		s.failed = errors.Join(s.failed, err)
 	}
+}
+
+// bring copies the flights to where the demonstration plays.
+func (s *stage) bring(name string) {
+	b, err := os.ReadFile(filepath.Join("testdata", "flights", name))
+	if err == nil {
+		err = os.WriteFile(s.file(name), b, 0o644)
+	}
+	s.failed = errors.Join(s.failed, err)
 }
 
 // double writes the rows of the inputs to one file, with every distance doubled.
@@ -127,8 +137,8 @@ func (s *stage) double(to string, inputs ...string) {
 	}
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
-	for i, path := range inputs {
-		b, err := os.ReadFile(path)
+	for i, name := range inputs {
+		b, err := os.ReadFile(s.file(name))
 		if err != nil {
 			s.failed = err
 			return
@@ -149,7 +159,7 @@ func (s *stage) double(to string, inputs ...string) {
 		}
 	}
 	w.Flush()
-	s.failed = os.WriteFile(to, out.Bytes(), 0o644)
+	s.failed = os.WriteFile(s.file(to), out.Bytes(), 0o644)
 }
 
 // typed is how one would type the arguments.
