@@ -71,7 +71,7 @@ func (s *Source) hashOne(ctx context.Context, in *input, m *meter) error {
 	}
 	defer r.Close() // only read
 	r.sum = sha256.New()
-	buf := make([]byte, blocks.Size)
+	buf := make([]byte, min(blocks.Size, in.size+1)) // a small file is one piece, whatever the buffer
 	for {
 		_, err := r.Read(buf)
 		if err == io.EOF {
