@@ -3,7 +3,6 @@ package writer
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/parquet-go/parquet-go/format"
 
@@ -171,11 +170,13 @@ func (a *assembler) drop() {
 	}
 }
 
-// Days and microseconds before which Spark 3 refuses to guess which calendar a file was written with, unless the file says so.
-var (
-	gregorian = int32(time.Date(1582, 10, 15, 0, 0, 0, 0, time.UTC).Unix() / 86400)
-	rebased   = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
+// Values before which Spark 3 refuses to guess which calendar a file was written with, unless the file says so.
+const (
+	gregorian = -141_427               // 1582-10-15 in days since 1970
+	rebased   = -2_208_988_800_000_000 // 1900-01-01 in microseconds since 1970
 )
+
+const sparkVersionKey = "org.apache.spark.version"
 
 // footerKeys says "proleptic Gregorian calendar" in Spark's way where a value is old enough to need it: with a version of 3 and no
 // org.apache.spark.legacyDateTime, Spark reads dates and timestamps as they stand.
@@ -192,7 +193,7 @@ func footerKeys(s *encode.Schema, stats []encode.Stats) []format.KeyValue {
 			old = st.Lower.(int64) < rebased
 		}
 		if old {
-			return []format.KeyValue{{Key: "org.apache.spark.version", Value: "3.5.0"}}
+			return []format.KeyValue{{Key: sparkVersionKey, Value: "3.5.0"}}
 		}
 	}
 	return nil

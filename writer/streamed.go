@@ -55,20 +55,20 @@ func (v *validator) follow(ctx context.Context, x *examination, w *window, fetch
 	if !ok || len(extents) != x.file.NumRowGroups() {
 		return v.spooled(ctx, x, w, fetch)
 	}
-	g, ctx := errgroup.WithContext(ctx)
+	g, inner := errgroup.WithContext(ctx)
 	for i, e := range extents {
 		w.hold(i, e.start)
 		for w.end() < e.end {
-			if err := w.wait(ctx, room-pieceBytes); err != nil {
+			if err := w.wait(inner, room-pieceBytes); err != nil {
 				return firstError(g, err)
 			}
-			if err := fetch.next(ctx, w.add); err != nil {
+			if err := fetch.next(inner, w.add); err != nil {
 				return firstError(g, err)
 			}
 		}
 		g.Go(func() error {
 			defer w.drop(i)
-			return x.group(ctx, i)
+			return x.group(inner, i)
 		})
 	}
 	if err := g.Wait(); err != nil {
