@@ -49,9 +49,7 @@ type column struct {
 	valid []byte // nil while there are no nulls
 	nulls int
 
-	dateWord uint64 // the last date seen, and what it is
-	dateTail uint16
-	days     int32
+	last lastDate
 }
 
 func newColumn(f arrow.Field, s *scanner) (*column, error) {

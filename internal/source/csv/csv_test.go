@@ -376,6 +376,17 @@ func TestReading(t *testing.T) {
 	}
 }
 
+func TestInferRefusesWhatReadRefuses(t *testing.T) {
+	for _, in := range []string{"a,b\n1,,2\n", "a,b\n1\n", "a,b\n1,\"2\n", "a,b\n1,x\"\n", "a,b\n1,\"2\"x\n", "a,b\n1,\xff\n", "a,b\n1,\"\xff\"\n"} {
+		if _, err := infer(Dialect{}, in, 4); !errors.Is(err, blocks.ErrInput) {
+			t.Errorf("%q: %v", in, err)
+		}
+	}
+	if _, err := infer(Dialect{Quote: NoQuote}, "a,b\nx,,y,\n", 1<<20); !errors.Is(err, blocks.ErrInput) {
+		t.Error(err)
+	}
+}
+
 func TestDialects(t *testing.T) {
 	for _, d := range []Dialect{{}, {Delimiter: '\t'}, {Delimiter: '|', Quote: '\''}, {Quote: NoQuote}, {NoHeader: true, Columns: []string{"a"}}} {
 		if err := d.Check(); err != nil {

@@ -94,23 +94,30 @@ func longerNumber(b []byte, i int) (mant uint64, frac, end int) {
 	}
 }
 
-// fastDate reads a date; one equal to the last of the column needs no computing.
-func (c *column) fastDate(b []byte, i int) (days int32, end int) {
+// lastDate is the last date of a column: one equal to it needs no computing.
+type lastDate struct {
+	word uint64
+	tail uint16
+	days int32
+}
+
+// fast reads a date.
+func (l *lastDate) fast(b []byte, i int) (days int32, end int) {
 	w, tail := word(b, i), binary.LittleEndian.Uint16(b[i+8:])
-	if w == c.dateWord && tail == c.dateTail {
-		return c.days, i + 10
+	if w == l.word && tail == l.tail {
+		return l.days, i + 10
 	}
 	days, ok := text.DateWord(w, byte(tail), byte(tail>>8))
 	if !ok {
 		return 0, 0
 	}
-	c.dateWord, c.dateTail, c.days = w, tail, days
+	*l = lastDate{w, tail, days}
 	return days, i + 10
 }
 
 // fastTimestamp reads YYYY-MM-DD[ T]HH:MM:SS with up to six digits of a fraction.
-func (c *column) fastTimestamp(b []byte, i int) (us int64, end int) {
-	days, end := c.fastDate(b, i)
+func (l *lastDate) fastTimestamp(b []byte, i int) (us int64, end int) {
+	days, end := l.fast(b, i)
 	if end == 0 || b[end] != ' ' && b[end] != 'T' {
 		return 0, 0
 	}

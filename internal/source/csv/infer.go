@@ -19,8 +19,8 @@ type Inferrer struct {
 // guess is what is known about a column, and what is looked for first.
 type guess struct {
 	seen   text.Class
-	expect text.Class
-	date   column // remembers the last date
+	expect op // opSlow: nothing is known
+	last   lastDate
 }
 
 // NewInferrer is for files of one dialect.
@@ -66,37 +66,46 @@ func (f *Inferrer) scan(data []byte, l *Layout) (rows int, fault *blocks.Error) 
 		}
 		start := i
 		for n := range f.cols {
-			first := b[i]
+			g := &f.cols[n]
+			w := word(b, i)
+			first := byte(w)
 			if first == delim && n < last {
 				i++
 				continue
 			}
-			k := i
-			quoted := first == quote && f.quoting
-			if quoted {
-				k++
-			}
-			j := f.skip(&f.cols[n], b, k, quoted)
-			if j > 0 && quoted {
-				if b[j] == quote {
+			j := 0
+			if first == quote && f.quoting {
+				if j = f.skip(g, b, i+1); j > 0 && b[j] == quote {
 					j++
 				} else {
 					j = 0
 				}
+			} else if g.expect == opLong {
+				// The most common case, without a call.
+				mark, _ := text.NonDigits(w)
+				if m := text.First(mark); uint(m-1) < 7 && (m == 1 || first != '0') {
+					j = i + m
+				} else {
+					j = skipLong(b, i)
+				}
+			} else {
+				j = f.skip(g, b, i)
 			}
 			if j > 0 {
-				switch t := b[j]; {
-				case n < last:
-					if t == delim {
+				t := b[j]
+				if t == delim && n < last {
+					i = j + 1
+					continue
+				}
+				if n == last {
+					if t == '\n' {
 						i = j + 1
 						continue
 					}
-				case t == '\n':
-					i = j + 1
-					continue
-				case t == '\r' && b[j+1] == '\n':
-					i = j + 2
-					continue
+					if t == '\r' && b[j+1] == '\n' {
+						i = j + 2
+						continue
+					}
 				}
 			}
 			if i, fault = f.slow(l, data, start, i, n); fault != nil {
@@ -109,41 +118,63 @@ func (f *Inferrer) scan(data []byte, l *Layout) (rows int, fault *blocks.Error) 
 }
 
 // skip returns the index behind a value of the class that is expected, 0 if it is anything else.
-func (f *Inferrer) skip(g *guess, b []byte, i int, quoted bool) (end int) {
+func (f *Inferrer) skip(g *guess, b []byte, i int) (end int) {
 	switch g.expect {
-	case text.Text:
+	case opText:
+		w := word(b, i)
+		mark := text.Find(w, f.delims, f.ends, f.qs)
+		if n := text.First(mark); mark != 0 && text.NonASCII(w&(uint64(1)<<(8*uint(n))-1)) == 0 {
+			return i + n
+		}
 		return f.skipText(b, i)
-	case text.Long:
-		if b[i] != '0' || b[i+1]-'0' > 9 {
-			return skipLong(b, i)
-		}
-	case text.Double:
-		k := i
-		if b[k] == '-' {
-			k++
-		}
-		if b[k] == '0' && b[k+1]-'0' <= 9 {
-			return 0
-		}
-		_, frac, _, end := fastNumber(b, i)
-		if frac > 0 {
-			return end
-		}
-		if end = skipLong(b, i); end > 0 {
-			g.seen |= text.Long // one of 16 digits may be a BigLong
-		}
-		return end
-	case text.Date:
-		_, end = g.date.fastDate(b, i)
-	case text.Timestamp:
-		_, end = g.date.fastTimestamp(b, i)
-	case text.TimestampTZ:
-		if _, end = g.date.fastTimestamp(b, i); b[end] != 'Z' || end == 0 {
+	case opLong:
+		return skipLong(b, i)
+	case opDouble:
+		return g.skipDouble(b, i)
+	case opDate:
+		_, end = g.last.fast(b, i)
+	case opTimestamp:
+		_, end = g.last.fastTimestamp(b, i)
+	case opTimestampTZ:
+		if _, end = g.last.fastTimestamp(b, i); b[end] != 'Z' || end == 0 {
 			return 0
 		}
 		end++
-	case text.Bool:
+	case opBool:
 		_, end = fastBool(b, i)
+	}
+	return end
+}
+
+// skipDouble returns the index behind a number without exponent.
+func (g *guess) skipDouble(b []byte, i int) int {
+	k := i
+	if b[k] == '-' {
+		k++
+	}
+	if b[k] == '0' && b[k+1]-'0' <= 9 {
+		return 0
+	}
+	mark, _ := text.NonDigits(word(b, k))
+	if n := text.First(mark); uint(n-1) < 7 && b[k+n] == '.' {
+		// Digits and a point: on to the end of the digits behind it.
+		if m := text.First(mark & (mark - 1)); m < 8 {
+			if m == n+1 {
+				return 0
+			}
+			return k + m
+		}
+		mark, _ = text.NonDigits(word(b, k+n+1))
+		if m := text.First(mark); uint(m-1) < 7 {
+			return k + n + 1 + m
+		}
+	}
+	if _, frac, _, end := fastNumber(b, i); frac > 0 {
+		return end
+	}
+	end := skipLong(b, i)
+	if end > 0 {
+		g.seen |= text.Long // one of 16 digits may be a BigLong
 	}
 	return end
 }
@@ -151,12 +182,13 @@ func (f *Inferrer) skip(g *guess, b []byte, i int, quoted bool) (end int) {
 // skipLong returns the index behind an integer of up to 15 digits that has no leading zero.
 func skipLong(b []byte, i int) int {
 	if b[i] == '-' {
-		if i++; b[i] == '0' {
-			return 0
-		}
+		i++
 	}
 	mark, _ := text.NonDigits(word(b, i))
 	n := text.First(mark)
+	if b[i] == '0' && n > 1 {
+		return 0
+	}
 	if n < 8 {
 		if n == 0 {
 			return 0
@@ -210,7 +242,22 @@ func (f *Inferrer) slow(l *Layout, data []byte, start, i, n int) (int, *blocks.E
 
 func (g *guess) note(c text.Class) {
 	g.seen |= c
-	g.expect = g.seen.Settle()
+	switch g.seen.Settle() {
+	case text.Bool:
+		g.expect = opBool
+	case text.Long:
+		g.expect = opLong
+	case text.Double:
+		g.expect = opDouble
+	case text.Date:
+		g.expect = opDate
+	case text.Timestamp:
+		g.expect = opTimestamp
+	case text.TimestampTZ:
+		g.expect = opTimestampTZ
+	case text.Text:
+		g.expect = opText
+	}
 }
 
 // Type is the Arrow type for what a column held; text where there was nothing to see.

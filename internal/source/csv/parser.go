@@ -160,11 +160,11 @@ func (p *Parser) value(c *column, b []byte, i, row int, quoted bool) (end int) {
 	case opDecimal:
 		return c.fastDecimal(b, i, row)
 	case opDate:
-		c.i32[row], end = c.fastDate(b, i)
+		c.i32[row], end = c.last.fast(b, i)
 	case opTimestamp:
-		c.i64[row], end = c.fastTimestamp(b, i)
+		c.i64[row], end = c.last.fastTimestamp(b, i)
 	case opTimestampTZ:
-		if c.i64[row], end = c.fastTimestamp(b, i); b[end] != 'Z' || end == 0 {
+		if c.i64[row], end = c.last.fastTimestamp(b, i); b[end] != 'Z' || end == 0 {
 			return 0
 		}
 		return end + 1
