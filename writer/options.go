@@ -53,7 +53,7 @@ const createdBy = "tablectl"
 // Sizes of a row group. They are part of what makes the bytes of a file: never a function of memory or cores.
 const (
 	maxGroupRows  = 1 << 20
-	maxGroupBytes = 32 << 20 // of the rows' values, see vector.Batch.Bytes
+	maxGroupBytes = 16 << 20 // of the rows' values, see vector.Batch.Bytes
 )
 
 // ErrOptions is a set of options that cannot work.
