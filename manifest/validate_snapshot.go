@@ -12,7 +12,7 @@ const (
 	RuleFileKey      Rule = "file-key"        // a data key, in the prefix of this or a lower version, once, named after the digest
 	RuleFileFacts    Rule = "file-facts"      // bytes, rows, row groups and digests are what they can be
 	RuleFileColumns  Rule = "file-columns"    // statistics are of leaf columns, with bounds in order and in their one form
-	RulePartition    Rule = "partition-value" // one value per field of the spec, in its one form
+	RulePartition    Rule = "partition-value" // one value per field of the spec, in its one form; a file without rows may have none
 	RuleAddedBy      Rule = "added-by"        // names the run and a version not above this one
 	RuleFileLists    Rule = "file-lists"      // either few files inline or all of them in lists, whose counts fit
 	RuleIcebergLists Rule = "iceberg-lists"   // keys in prefixes of this or a lower version; a version that passed has them
@@ -186,6 +186,9 @@ func (c *fileChecker) check(f *File) error {
 	}
 	if f.AddedBy.Version < 1 || f.AddedBy.Version > c.s.Version || CheckRun(f.AddedBy.Run) != nil {
 		return refuse(RuleAddedBy, "%q: version %d of run %q", clip(f.Key), f.AddedBy.Version, clip(f.AddedBy.Run))
+	}
+	if f.Rows == 0 && len(f.Partition) == 0 {
+		return c.columns(f) // no rows lie in no partition
 	}
 	if len(f.Partition) != len(c.parts) {
 		return refuse(RulePartition, "%q has %d values for %d fields", clip(f.Key), len(f.Partition), len(c.parts))

@@ -298,6 +298,18 @@ func TestSnapshotWithLists(t *testing.T) {
 	wantRule(t, s.Validate(files), RuleFileKey)
 }
 
+// A version without rows has one file, which gives its schema and lies in no partition.
+func TestSnapshotWithoutRows(t *testing.T) {
+	k := newMaker(t)
+	s := k.snapshot(k.reserve("one"))
+	f := &s.Files[0]
+	s.Rows, f.Rows, f.Partition, f.Columns, f.Key = RowCounts{}, 0, nil, nil, DataKey(1, "", 0, f.SHA256)
+	if err := s.Validate(nil); err != nil {
+		t.Fatal(err)
+	}
+	k.must(k.m.Commit(k.commitment(s), k.w()))
+}
+
 // A version that was refused is kept with its report: it needs no Iceberg lists, and if it has too many files, not those either.
 func TestRefusedSnapshot(t *testing.T) {
 	k := newMaker(t)
