@@ -22,7 +22,10 @@ func (b *Batch) Reset() {
 	b.Values.Reset()
 }
 
-const step = 4096 // levels decoded at once
+const (
+	step      = 4096    // levels decoded at once
+	maxLevels = 8 << 20 // of a batch that must end with a row, beyond the size of the file
+)
 
 // Read appends at most rows rows to b, at least one, and stops early once the values take limit bytes. It returns io.EOF when
 // there are no more. With levels, Def and (where MaxRep > 0) Rep are filled; without, which only works where MaxDef <= 1 and
@@ -163,6 +166,9 @@ func (c *Column) give(n int, b *Batch) error {
 	b.Def = append(b.Def, def...)
 	b.Rep = append(b.Rep, c.pendingRep[:n]...)
 	b.Levels += n
+	if b.Levels > maxLevels+int(c.file.size) {
+		return unsupported("column %q has more than %d elements in one row", c.leaf, maxLevels)
+	}
 	c.pendingDef, c.pendingRep = c.pendingDef[n:], c.pendingRep[n:]
 	present, err := count(def, uint8(c.leaf.MaxDef))
 	if err != nil {

@@ -94,12 +94,6 @@ func (t *thrift) bytes() []byte {
 	return v
 }
 
-func (t *thrift) string() string {
-	b := t.bytes()
-	t.spend(len(b))
-	return string(b)
-}
-
 // list reads the head of a list and checks its element type. Every element takes at least one byte.
 func (t *thrift) list(wire, wantElem byte) int {
 	if wire != wireList && wire != wireSet {
