@@ -50,8 +50,8 @@ func (w *walker) object(s *Shape, depth int) error {
 	s.isObj = true
 	w.turn++
 	turn := w.turn
-	for first := true; ; first = false {
-		more, err := w.more(first, '}')
+	for n := 0; ; n++ {
+		more, err := w.more(n == 0, '}')
 		if err != nil || !more {
 			return err
 		}
@@ -59,7 +59,7 @@ func (w *walker) object(s *Shape, depth int) error {
 		if err != nil {
 			return err
 		}
-		f := s.child(k)
+		f := s.child(k, n)
 		if f.seen == turn {
 			w.path = f.name
 			return errDuplicate

@@ -26,8 +26,11 @@ type field struct {
 	Shape
 }
 
-// child finds the shape of a key, or makes it.
-func (s *Shape) child(name []byte) *field {
+// child finds the shape of a key, or makes it. It is likely the one at place next, because keys mostly come in the same order.
+func (s *Shape) child(name []byte, next int) *field {
+	if next < len(s.fields) && s.fields[next].name == string(name) {
+		return s.fields[next]
+	}
 	if i, ok := s.index[string(name)]; ok {
 		return s.fields[i]
 	}
@@ -44,8 +47,8 @@ func (s *Shape) child(name []byte) *field {
 func (s *Shape) Join(o *Shape) {
 	s.class |= o.class
 	s.isObj = s.isObj || o.isObj
-	for _, f := range o.fields {
-		s.child([]byte(f.name)).Join(&f.Shape)
+	for i, f := range o.fields {
+		s.child([]byte(f.name), i).Join(&f.Shape)
 	}
 	if o.elem != nil {
 		if s.elem == nil {

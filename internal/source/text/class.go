@@ -63,6 +63,9 @@ func classOfNumber(b []byte) Class {
 		}
 		return Long
 	}
+	if !n.hasExp && len(n.whole) <= 308 { // less than 1e308: in range
+		return Double
+	}
 	if _, err := ParseDouble(b); err != nil {
 		return Text // 1e400
 	}

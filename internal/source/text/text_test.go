@@ -223,6 +223,10 @@ func TestClassOf(t *testing.T) {
 			t.Errorf("ClassOf(%q) = %b, want %b", in, got, want)
 		}
 	}
+	nines := strings.Repeat("9", 308)
+	if ClassOf([]byte(nines+".5")) != Double || ClassOf([]byte(nines+"9.5")) != Text {
+		t.Error("the largest double")
+	}
 	for set, want := range map[Class]Class{
 		0: 0, Bool: Bool, Long: Long, Long | BigLong: Long, Long | Double: Double, Long | BigLong | Double: Text, Date | Timestamp: Timestamp,
 		Timestamp | TimestampTZ: Text, Bool | Long: Text, Date | Long: Text,
