@@ -145,6 +145,11 @@ func (p *publication) published(s *manifest.Snapshot) *Result {
 	res := p.t.resultOf(s, Published)
 	res.Current = current(p.base.m)
 	res.Notes = p.in.notes
+	for _, f := range p.files {
+		if f.Verbatim {
+			res.Verbatim++
+		}
+	}
 	return res
 }
 
