@@ -180,6 +180,8 @@ func TestDecodeRefusesText(t *testing.T) {
 		"duplicate key":            {`"generation":`, `"generation":1,"generation":`, ErrInvalid, `"generation" stands twice`},
 		"duplicate by escape":      {`"generation":`, `"g\u0065neration":1,"generation":`, ErrInvalid, "stands twice"},
 		"duplicate in unknown":     {`"tablectl":`, `"later":{"a":1,"a":2},"tablectl":`, ErrInvalid, "later"},
+		"duplicate under no name":  {`"tablectl":`, `"":{"":{"a":1,"a":2}},"tablectl":`, ErrInvalid, `"".""`},
+		"duplicate under any name": {`"tablectl":`, `"\n[":[{"` + strings.Repeat("x", 1000) + `":{"a":1,"a":2}}],"tablectl":`, ErrInvalid, `"\n["[0]."x`},
 		"duplicate in a map":       {`"gc.enabled":`, `"gc.enabled":"true","gc.enabled":`, ErrInvalid, "gc.enabled"},
 		"missing key":              {`"last-column-id":14,`, ``, ErrInvalid, "last-column-id: is missing"},
 		"missing in a list":        {`"schema-id":0,"manifest-list"`, `"manifest-list"`, ErrInvalid, "snapshots[0].schema-id: is missing"},

@@ -2,7 +2,6 @@ package manifest
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -160,71 +159,3 @@ func isEmpty(v reflect.Value) bool {
 	}
 	return v.IsZero()
 }
-
-// appendString appends s, which is UTF-8, as a JSON string.
-func appendString(b []byte, s string) []byte {
-	const hex = "0123456789abcdef"
-	b = append(b, '"')
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c == '"' || c == '\\':
-			b = append(b, '\\', c)
-		case c == '\n':
-			b = append(b, '\\', 'n')
-		case c == '\t':
-			b = append(b, '\\', 't')
-		case c < ' ' || c == 0x7f:
-			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-		default:
-			b = append(b, c)
-		}
-	}
-	return append(b, '"')
-}
-
-func (t Time) encodeJSON(w *writer) error {
-	b, err := t.MarshalJSON()
-	w.b = append(w.b, b...)
-	return err
-}
-
-func (t *Time) decodeJSON(r *reader) error {
-	s, err := r.str()
-	if err != nil {
-		return err
-	}
-	*t, err = parseTime(s)
-	return err
-}
-
-func (x Value) encodeJSON(w *writer) error {
-	if x == "" {
-		x = "null"
-	}
-	w.b = append(w.b, x...)
-	return nil
-}
-
-func (x *Value) decodeJSON(r *reader) error {
-	if r.null() {
-		*x = ""
-		return nil
-	}
-	if c := r.peek(); c == '{' || c == '[' {
-		return errors.New("want a single value")
-	}
-	raw, err := r.raw()
-	*x = Value(raw)
-	return err
-}
-
-// MarshalJSON writes the value as it stands; the zero Value is null.
-func (x Value) MarshalJSON() ([]byte, error) {
-	if x == "" {
-		return []byte("null"), nil
-	}
-	return []byte(x), nil
-}
-
-// UnmarshalJSON takes any single value.
-func (x *Value) UnmarshalJSON(b []byte) error { return decodeWhole(b, x) }

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
-	"unicode/utf16"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -73,7 +73,7 @@ func (r *reader) object(member func(key string) error) error {
 		}
 		r.take(':')
 		if err := member(key); err != nil {
-			return within(key, err)
+			return within(step(key), err)
 		}
 		return nil
 	})
@@ -153,87 +153,6 @@ func (r *reader) null() bool {
 	return true
 }
 
-// str is the next value, a string.
-func (r *reader) str() (string, error) {
-	if !r.take('"') {
-		return "", errors.New("want a string")
-	}
-	start := r.i
-	for r.i < len(r.b) && r.b[r.i] != '"' && r.b[r.i] != '\\' {
-		r.i++
-	}
-	out := r.b[start:r.i]
-	if r.i < len(r.b) && r.b[r.i] == '"' {
-		r.i++
-		return string(out), nil
-	}
-	return r.escaped(bytes.Clone(out))
-}
-
-// escaped reads on in a string that has escapes.
-func (r *reader) escaped(out []byte) (string, error) {
-	for r.i < len(r.b) && r.b[r.i] != '"' {
-		if r.b[r.i] != '\\' {
-			out = append(out, r.b[r.i])
-			r.i++
-			continue
-		}
-		c := r.b[r.i+1]
-		r.i += 2
-		if c == 'u' {
-			char, err := r.unicode()
-			if err != nil {
-				return "", err
-			}
-			out = utf8.AppendRune(out, char)
-			continue
-		}
-		out = append(out, unescape(c))
-	}
-	r.i++
-	return string(out), nil
-}
-
-func unescape(c byte) byte {
-	switch c {
-	case 'b':
-		return '\b'
-	case 'f':
-		return '\f'
-	case 'n':
-		return '\n'
-	case 'r':
-		return '\r'
-	case 't':
-		return '\t'
-	}
-	return c
-}
-
-// unicode reads the digits of a \u escape, and a second escape if the first is half of a pair.
-func (r *reader) unicode() (rune, error) {
-	first := r.hex4()
-	if !utf16.IsSurrogate(first) {
-		return first, nil
-	}
-	if bytes.HasPrefix(r.b[r.i:], []byte(`\u`)) {
-		r.i += 2
-		if char := utf16.DecodeRune(first, r.hex4()); char != utf8.RuneError {
-			return char, nil
-		}
-	}
-	return 0, errors.New("half of a surrogate pair in a string")
-}
-
-func (r *reader) hex4() rune {
-	n, err := strconv.ParseUint(string(r.b[r.i:r.i+4]), 16, 32)
-	if err != nil { // cannot be in a valid text
-		return utf8.RuneError
-	}
-	r.i += 4
-	return rune(n)
-}
-
 // keySet remembers keys: few in a list, many in a map.
 type keySet struct {
 	few  []string
@@ -262,17 +181,24 @@ func (s *keySet) add(key string) bool {
 	return true
 }
 
+// step is a key as a step of a path: foreign keys can be anything.
+func step(key string) string {
+	if quoted := strconv.Quote(clip(key)); len(quoted) != len(key)+2 || key == "" {
+		return quoted
+	}
+	return key
+}
+
 // within puts a step of the path before an error's text.
-func within(step string, err error) error {
+func within(at string, err error) error {
 	var p *pathError
 	if !errors.As(err, &p) {
-		return &pathError{step, err}
+		return &pathError{at, err}
 	}
-	sep := "."
-	if p.path[0] == '[' {
-		sep = ""
+	if strings.HasPrefix(p.path, "[") {
+		return &pathError{at + p.path, p.err}
 	}
-	return &pathError{step + sep + p.path, p.err}
+	return &pathError{at + "." + p.path, p.err}
 }
 
 type pathError struct {
@@ -282,18 +208,5 @@ type pathError struct {
 
 func (e *pathError) Error() string { return e.path + ": " + e.err.Error() }
 func (e *pathError) Unwrap() error { return e.err }
-
-// clip cuts what goes into an error message.
-func clip(s string) string {
-	const most = 64
-	if len(s) <= most {
-		return s
-	}
-	cut := most
-	for cut > 0 && !utf8.RuneStart(s[cut]) {
-		cut--
-	}
-	return s[:cut] + "…"
-}
 
 var errWantObject = errors.New("want an object")

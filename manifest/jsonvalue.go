@@ -10,8 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// EncodeValue is v in Iceberg's JSON single-value form (apache/iceberg format/spec.md, appendix D). One value has one form: numbers
-// as short as they read back exactly, floats with a point or an exponent, timestamps with six digits of fraction, hex in lower case.
+// EncodeValue is v in Iceberg's JSON single-value form (apache/iceberg format/spec.md, appendix D). One value has one form: floats
+// with the fewest digits that read back exactly, and with a point or an exponent; timestamps with six digits of fraction, hex in lower case.
 // JSON has no word for the infinities and NaN: they are the strings "Infinity", "-Infinity", "NaN". Nil gives the zero Value.
 func EncodeValue(t Type, v any) (Value, error) {
 	if v == nil {
@@ -82,11 +82,25 @@ func encodeFloat(f float64, bits int) Value {
 	case math.IsInf(f, -1):
 		return `"-Infinity"`
 	}
-	s := strconv.FormatFloat(f, 'g', -1, bits)
+	s := formatFloat(f, bits)
 	if !strings.ContainsAny(s, ".e") {
 		s += ".0"
 	}
 	return Value(s)
+}
+
+// formatFloat is the form of ECMAScript's Number.toString (and of RFC 8785): the fewest digits that read back exactly, with an
+// exponent below 1e-6 and from 1e21.
+func formatFloat(f float64, bits int) string {
+	abs := math.Abs(f)
+	small, large := abs < 1e-6, abs >= 1e21
+	if bits == 32 {
+		small, large = float32(abs) < 1e-6, float32(abs) >= 1e21
+	}
+	if abs == 0 || !small && !large || math.IsInf(f, 0) || math.IsNaN(f) {
+		return strconv.FormatFloat(f, 'f', -1, bits)
+	}
+	return strings.Replace(strconv.FormatFloat(f, 'e', -1, bits), "e-0", "e-", 1)
 }
 
 // DecodeValue is the value that x stands for; nil for null. A value that is not of the type is ErrValue.

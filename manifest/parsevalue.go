@@ -186,9 +186,9 @@ func FormatValue(t Type, v any) string {
 		}
 		return strconv.FormatInt(v, 10)
 	case float32:
-		return strconv.FormatFloat(float64(v), 'g', -1, 32)
+		return formatFloat(float64(v), 32)
 	case float64:
-		return strconv.FormatFloat(v, 'g', -1, 64)
+		return formatFloat(v, 64)
 	case Dec:
 		return v.String(t.Scale)
 	case string:

@@ -118,7 +118,7 @@ func (m *Manifest) validateSpecs() error {
 			}
 		}
 	}
-	if m.LastPartitionID < FirstPartitionID-1 {
+	if m.LastPartitionID < FirstPartitionID-1 || !isID(m.LastPartitionID) {
 		return refuse(RuleLastPartition, "last-partition-id is %d", m.LastPartitionID)
 	}
 	if !seen[m.DefaultSpecID] {

@@ -2,21 +2,22 @@ package manifest
 
 import (
 	"fmt"
+	"math"
 	"slices"
 )
 
 // Rules of schemas, partition specs and sort orders, alone and with each other.
 const (
-	RuleSchemaID      Rule = "schema-id"         // schema ids are >= 0 and unique, and there is at least one schema
-	RuleSchemaNames   Rule = "schema-names"      // CheckNames
+	RuleSchemaID      Rule = "schema-id"         // schema ids are 0 to 2³¹−1 and unique, and there is at least one schema
+	RuleSchemaNames   Rule = "schema-names"      // on each level unique without regard to case, not empty, UTF-8, no control characters
 	RuleSchemaTypes   Rule = "schema-types"      // decimals in range; lists and maps have their parts; map keys are required
 	RuleFieldID       Rule = "field-id"          // field ids are 1 to 2147483447 and unique in a schema
 	RuleIdentifier    Rule = "identifier"        // key columns are there, once, at the top, required, of a single value, no floats
-	RuleSpecID        Rule = "spec-id"           // spec ids are >= 0 and unique
-	RuleSpecField     Rule = "spec-field"        // partition field ids are >= 1000 and unique in a spec; names are unique, not empty
+	RuleSpecID        Rule = "spec-id"           // spec ids are 0 to 2³¹−1 and unique
+	RuleSpecField     Rule = "spec-field"        // partition field ids are 1000 to 2³¹−1 and unique in a spec; names are unique, not empty
 	RuleSpecTransform Rule = "spec-transform"    // the transform is known
 	RuleSpecSource    Rule = "spec-source"       // the source column is there, at the top, of a single value, no float
-	RuleOrderID       Rule = "order-id"          // sort order ids are >= 0 and unique; 0 and only 0 has no fields
+	RuleOrderID       Rule = "order-id"          // sort order ids are 0 to 2³¹−1 and unique; 0 and only 0 has no fields
 	RuleOrderField    Rule = "order-field"       // transform, direction and null order are known
 	RuleOrderSource   Rule = "order-source"      // the source column is there, once, at the top, of a single value
 	RuleLastColumn    Rule = "last-column-id"    // no field id is above it
@@ -26,9 +27,12 @@ const (
 // maxFieldID is the highest id that Iceberg leaves to tables (apache/iceberg format/spec.md, "Reserved Field IDs").
 const maxFieldID = 2147483447
 
+// isID reports whether n can be an id in Iceberg, where ids are integers of 32 bits.
+func isID(n int) bool { return n >= 0 && n <= math.MaxInt32 }
+
 // validate checks a schema for itself.
 func (s Schema) validate() error {
-	if s.ID < 0 {
+	if !isID(s.ID) {
 		return refuse(RuleSchemaID, "a schema has the id %d", s.ID)
 	}
 	if err := s.CheckNames(); err != nil {
@@ -110,12 +114,12 @@ func checkType(t Type) error {
 
 // validate checks a spec for itself.
 func (p PartitionSpec) validate() error {
-	if p.ID < 0 {
+	if !isID(p.ID) {
 		return refuse(RuleSpecID, "a partition spec has the id %d", p.ID)
 	}
 	ids, names := make(map[int]bool), make(map[string]bool)
 	for _, f := range p.Fields {
-		if f.FieldID < FirstPartitionID || ids[f.FieldID] || f.Name == "" || names[f.Name] {
+		if f.FieldID < FirstPartitionID || !isID(f.FieldID) || ids[f.FieldID] || f.Name == "" || names[f.Name] {
 			return refuse(RuleSpecField, "spec %d: field %q with id %d: ids begin at %d; ids and names are unique", p.ID, clip(f.Name), f.FieldID, FirstPartitionID)
 		}
 		ids[f.FieldID], names[f.Name] = true, true
@@ -138,7 +142,7 @@ func (p PartitionSpec) fits(s Schema) error {
 
 // validate checks a sort order for itself.
 func (o SortOrder) validate() error {
-	if o.ID < 0 || (o.ID == 0) != (len(o.Fields) == 0) {
+	if !isID(o.ID) || (o.ID == 0) != (len(o.Fields) == 0) {
 		return refuse(RuleOrderID, "sort order %d has %d fields; 0 is the unsorted one", o.ID, len(o.Fields))
 	}
 	for _, f := range o.Fields {

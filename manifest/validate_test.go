@@ -35,6 +35,11 @@ var manifestRefusals = []refusal{
 
 	{RuleSchemaID, "none", func(m *Manifest) { m.Schemas = nil }},
 	{RuleSchemaID, "negative", func(m *Manifest) { m.Schemas[0].ID = -1 }},
+	{RuleSchemaID, "out of 32 bits", func(m *Manifest) { m.Schemas[0].ID = 1 << 31 }},
+	{RuleSpecID, "out of 32 bits", func(m *Manifest) { m.PartitionSpecs[0].ID = 1 << 31 }},
+	{RuleSpecField, "out of 32 bits", func(m *Manifest) { m.PartitionSpecs[0].Fields[0].FieldID = 1 << 31 }},
+	{RuleOrderID, "out of 32 bits", func(m *Manifest) { m.SortOrders[1].ID = 1 << 31 }},
+	{RuleLastPartition, "out of 32 bits", func(m *Manifest) { m.LastPartitionID = 1 << 31 }},
 	{RuleSchemaID, "twice", func(m *Manifest) { m.Schemas = append(m.Schemas, m.Schemas[0]) }},
 	{RuleCurrentSchema, "missing", func(m *Manifest) { m.CurrentSchemaID = 5 }},
 	{RuleSchemaNames, "twice but for case", func(m *Manifest) { m.Schemas[0].Fields[2].Name = "ID" }},
