@@ -11,6 +11,6 @@ import (
 // TestScriptsOnS3 runs every script on real S3 servers.
 func TestScriptsOnS3(t *testing.T) {
 	testserver.Each(t, func(t *testing.T, s *testserver.Server) {
-		runScripts(t, "s3", func(*testscript.Env) (string, []string) { return s.NewURL(), s.Env() })
+		runScripts(t, "s3", s.Name, func(*testscript.Env) (string, []string) { return s.NewURL(), s.Env() })
 	})
 }

@@ -7,10 +7,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/deprecated"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -24,11 +28,12 @@ type root func(e *testscript.Env) (url string, env []string)
 
 // TestScripts runs every script on local directories.
 func TestScripts(t *testing.T) {
-	runScripts(t, "local", func(e *testscript.Env) (string, []string) { return filepath.Join(e.WorkDir, "store"), nil })
+	runScripts(t, "local", "", func(e *testscript.Env) (string, []string) { return filepath.Join(e.WorkDir, "store"), nil })
 }
 
-// runScripts runs the scripts with $TABLE and $OTHER below a root. In a script [local] and [s3] say where it runs.
-func runScripts(t *testing.T, kind string, at root) {
+// runScripts runs the scripts with $TABLE and $OTHER below a root. In a script [local], or [s3] and the name of the server, say
+// where it runs.
+func runScripts(t *testing.T, kind, server string, at root) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("..", "..", "testdata", "scripts"),
 		RequireExplicitExec: true,
@@ -48,12 +53,14 @@ func runScripts(t *testing.T, kind string, at root) {
 			return nil
 		},
 		Condition: func(cond string) (bool, error) {
-			if cond == "local" || cond == "s3" {
-				return cond == kind, nil
+			if !slices.Contains([]string{"local", "s3", "minio", "versitygw"}, cond) {
+				return false, fmt.Errorf("unknown condition %q", cond)
 			}
-			return false, fmt.Errorf("unknown condition %q", cond)
+			return cond == kind || cond == server, nil
 		},
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits, "field": field, "repeat": repeat},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"exits": exits, "field": field, "repeat": repeat, "foreign": foreign,
+		},
 	})
 }
 
@@ -141,4 +148,21 @@ func repeat(ts *testscript.TestScript, neg bool, args []string) {
 	text, err := strconv.Unquote(`"` + args[2] + `"`)
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Repeat(text, n)), 0o644))
+}
+
+// foreign FILE writes Parquet as others do: types that no table has.
+func foreign(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: foreign FILE")
+	}
+	type row struct {
+		Small    uint8            `parquet:"small"`
+		Unsigned uint32           `parquet:"unsigned"`
+		Nanos    time.Time        `parquet:"nanos,timestamp(nanosecond)"`
+		Old      deprecated.Int96 `parquet:"old"`
+	}
+	at := time.Date(2001, 2, 3, 4, 5, 6, 7000, time.UTC)
+	midnight := uint64(4*3600+5*60+6) * 1e9 // nanoseconds of the day, and the Julian day of the same date
+	old := deprecated.Int96{uint32(midnight), uint32(midnight >> 32), 2451944}
+	ts.Check(parquet.WriteFile(ts.MkAbs(args[0]), []row{{200, 4_000_000_000, at, old}}))
 }

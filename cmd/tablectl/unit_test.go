@@ -131,3 +131,27 @@ func TestDiagnosis(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestProgressIsABarOnATerminal(t *testing.T) {
+	var out bytes.Buffer
+	c := newConsole(&out, func(string) (string, bool) { return "", false })
+	c.terminal, c.width = true, 50
+	now := time.Unix(0, 0)
+	m := &meter{console: c, now: func() time.Time { return now }, last: now}
+	now = now.Add(time.Second)
+	m.update(table.Progress{Phase: "read", Rows: 1000, Bytes: 1 << 20, Total: 4 << 20})
+	bar := "[#####...............] read, 1.0 MiB of 4.0 MiB, 1,000 rows"[:49]
+	if out.String() != bar {
+		t.Fatalf("drew %q, want %q", out.String(), bar)
+	}
+	out.Reset()
+	c.note("a note")
+	if want := "\r\x1b[Ka note\n" + bar; out.String() != want {
+		t.Errorf("a note among the progress: %q, want %q", out.String(), want)
+	}
+	out.Reset()
+	c.clear()
+	if out.String() != "\r\x1b[K" {
+		t.Errorf("cleared with %q", out.String())
+	}
+}
