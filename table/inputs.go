@@ -122,7 +122,12 @@ func (p *publication) sourceOptions() source.Options {
 	o := p.o.Source
 	if o.Open == nil {
 		o.Open = func(ctx context.Context, url string) (objstore.Store, string, error) {
-			return urlstore.OpenObject(ctx, url, p.t.opts.Stores)
+			root, key, err := urlstore.Split(url)
+			if err != nil {
+				return nil, "", err
+			}
+			s, err := urlstore.Open(ctx, root, p.t.opts.Stores)
+			return s, key, err
 		}
 	}
 	if o.SpoolDir == "" {

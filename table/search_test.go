@@ -63,15 +63,15 @@ type actor struct {
 	err  error
 }
 
-// world is one state of the search.
-type world struct {
+// space is one state of the search.
+type space struct {
 	cell   cell
 	actors []actor
 	faults int
 	ids    int
 }
 
-func (w world) clone() world {
+func (w space) clone() space {
 	w.actors = slices.Clone(w.actors)
 	w.cell.late = slices.Clone(w.cell.late)
 	for i := range w.actors {
@@ -106,7 +106,7 @@ func (s *searcher) newPublisher(run string, base head) actor {
 }
 
 // begin makes the flip of the step that a is at.
-func (s *searcher) begin(w *world, i int) {
+func (s *searcher) begin(w *space, i int) {
 	a := &w.actors[i]
 	known := &a.pub.base
 	var op operation
@@ -136,7 +136,7 @@ func (s *searcher) sealFor(p *publication) sealed {
 }
 
 // settle takes an ended flip to the actor's next step.
-func (s *searcher) settle(w *world, i int) {
+func (s *searcher) settle(w *space, i int) {
 	a := &w.actors[i]
 	f := &a.flip
 	if f.state != flipEnd {
@@ -165,7 +165,7 @@ func (s *searcher) settle(w *world, i int) {
 }
 
 // afterLook decides, as the commit loop does, between renumbering and committing.
-func (s *searcher) afterLook(w *world, i int) {
+func (s *searcher) afterLook(w *space, i int) {
 	a := &w.actors[i]
 	if a.pub.publishedSince(a.pub.base.m.Tablectl.Recent) {
 		a.step = "done"
@@ -198,7 +198,7 @@ var fates = []struct {
 
 var errWire = &objstore.Error{Op: "put", Kind: objstore.ErrTemporary}
 
-func (s *searcher) walk(w world) {
+func (s *searcher) walk(w space) {
 	key := w.key()
 	if s.seen[key] {
 		return
@@ -231,7 +231,7 @@ func (s *searcher) walk(w world) {
 	}
 }
 
-func (s *searcher) advance(w world, i int) {
+func (s *searcher) advance(w space, i int) {
 	if w.actors[i].step == "look" {
 		n := w.clone()
 		n.actors[i].pub.base = n.cell.head()
@@ -277,7 +277,7 @@ func (s *searcher) advance(w world, i int) {
 }
 
 // key tells states apart: what the cell holds and how far each actor is. Write ids are random and do not count.
-func (w world) key() string {
+func (w space) key() string {
 	k := fmt.Sprintf("%d|%d|", w.faults, w.cell.etag)
 	if m := w.cell.m; m != nil {
 		k += fmt.Sprint(m.CurrentSnapshotID, m.LastSequenceNumber, m.Tablectl.Pending, len(m.Tablectl.Recent))
@@ -304,7 +304,7 @@ func (w world) key() string {
 }
 
 // check holds in every state.
-func (s *searcher) check(w world) {
+func (s *searcher) check(w space) {
 	published := map[string]manifest.Version{}
 	last := manifest.Version(0)
 	for _, e := range w.cell.told {
@@ -335,7 +335,7 @@ func (s *searcher) check(w world) {
 }
 
 // finish holds where nobody has anything left to do: after the retry of every run that died, each is published exactly once.
-func (s *searcher) finish(w world) {
+func (s *searcher) finish(w space) {
 	for i := range w.actors {
 		if w.actors[i].to == 0 {
 			s.ends[fmt.Sprint(w.actors[i].step, " ", w.actors[i].err)]++
@@ -370,7 +370,7 @@ func testLayout(t testing.TB) layout {
 }
 
 // seeded is a table with two published versions.
-func (s *searcher) seeded() world {
+func (s *searcher) seeded() space {
 	create, err := s.table.creation(Definition{})
 	if err != nil {
 		s.t.Fatal(err)
@@ -379,7 +379,7 @@ func (s *searcher) seeded() world {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	w := world{cell: cell{m: m, etag: 1, told: m.Tablectl.Recent}}
+	w := space{cell: cell{m: m, etag: 1, told: m.Tablectl.Recent}}
 	for _, run := range []string{"seed-1", "seed-2"} {
 		a := s.newPublisher(run, w.cell.head())
 		w.actors = []actor{a}
@@ -404,7 +404,7 @@ func (s *searcher) seeded() world {
 	return w
 }
 
-func (s *searcher) run(w world) {
+func (s *searcher) run(w space) {
 	for i := range w.actors {
 		w.actors[i].pub.base, w.actors[i].pub.looked = w.cell.head(), w.cell.head().generation()
 		s.begin(&w, i)

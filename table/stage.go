@@ -75,7 +75,7 @@ func (p *publication) takeVerbatim(ctx context.Context, o *writer.Options) (open
 	if p.in.src == nil {
 		return func(ctx context.Context) (array.RecordReader, error) { return p.rows(ctx, want) }, nil
 	}
-	candidates := p.in.src.Parquet()
+	candidates := p.in.src.Parquet(ctx)
 	var rest []source.ParquetInput
 	for _, in := range candidates {
 		f, reason, err := writer.Verbatim(ctx, writer.Input{Name: in.Name, ReaderAt: in.ReaderAt, Size: in.Size, SHA256: in.SHA256}, len(p.files), *o)
@@ -93,7 +93,11 @@ func (p *publication) takeVerbatim(ctx context.Context, o *writer.Options) (open
 	if len(candidates) > 0 && len(rest) == 0 {
 		return nil, nil
 	}
-	return func(ctx context.Context) (array.RecordReader, error) { return p.in.src.ReadOnly(ctx, want, rest) }, nil
+	src := p.in.src
+	if len(rest) < len(candidates) {
+		src = src.Only(rest)
+	}
+	return func(ctx context.Context) (array.RecordReader, error) { return src.Read(ctx, want) }, nil
 }
 
 // validate is P4. What does not pass is kept with its report and never becomes visible.

@@ -52,6 +52,13 @@ func New(o Options) *Store {
 	return &Store{url: o.URL, now: o.Now, objects: map[string]object{}}
 }
 
+// Clone is another store with the same objects and clock: from then on each goes its own way.
+func (s *Store) Clone() *Store {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return &Store{url: s.url, now: s.now, ahead: s.ahead, writes: s.writes, objects: maps.Clone(s.objects)}
+}
+
 // URL is the one given to New.
 func (s *Store) URL() string { return s.url }
 
