@@ -84,16 +84,27 @@ func TestColumnsAreFoundByIDElseByName(t *testing.T) {
 	}
 }
 
-func TestRowsOfErrorsCountFromTheBeginningOfTheFile(t *testing.T) {
-	f, _ := open(t, "testdata/dictionary.parquet") // row groups of 25, column l counts up by 10^15
-	_, err := columnText(t, f, wanted(0, "l", manifest.Type{Kind: manifest.Decimal, Precision: 17}), 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = columnText(t, f, wanted(0, "l", plain(manifest.Int)), 1)
-	var ce *CastError
-	if !errors.As(err, &ce) || ce.Row < 25 || ce.Row > 27 {
-		t.Fatalf("got %v", err)
+// TestRowsOfErrors: they count from the beginning of the file, whatever the row groups and batches.
+func TestRowsOfErrors(t *testing.T) {
+	f, _ := open(t, "testdata/dictionary.parquet") // row groups of 25; i is 7919 a row less 50,000, which no decimal(6, 1) holds from row 19 on
+	narrow := manifest.Schema{Fields: []manifest.Field{wanted(0, "i", manifest.Type{Kind: manifest.Decimal, Precision: 6, Scale: 1})}}
+	for _, c := range []struct {
+		groups []int
+		row    int64
+	}{{nil, 19}, {[]int{1}, 26}, {[]int{2, 1}, 51}} {
+		for _, batch := range []int{1, 7, 1000} {
+			r, err := f.Read(context.Background(), narrow, ReadOptions{RowGroups: c.groups, BatchRows: batch})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for r.Next() {
+				r.Record().NumRows()
+			}
+			var ce *CastError
+			if !errors.As(r.Err(), &ce) || ce.Row != c.row {
+				t.Errorf("row groups %v by %d: %v, want row %d", c.groups, batch, r.Err(), c.row)
+			}
+		}
 	}
 }
 

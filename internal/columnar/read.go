@@ -145,17 +145,27 @@ func (r *Reader) begin(group int) {
 	}
 }
 
-// batch decodes the columns that have nothing left over from the batch before, and cuts all of them at the shortest.
-func (r *Reader) batch() error {
-	rows := min(int64(r.o.BatchRows), r.left)
+// fill decodes the columns that have nothing left over from the batch before.
+func (r *Reader) fill(rows int) error {
 	var g errgroup.Group
 	g.SetLimit(r.o.Concurrency)
 	for _, c := range r.cols {
-		if c.pending == nil {
-			g.Go(func() error { return c.fill(int(rows)) })
+		if c.pending != nil {
+			continue
+		}
+		if r.o.Concurrency > 1 && len(r.cols) > 1 {
+			g.Go(func() error { return c.fill(rows) })
+		} else if err := c.fill(rows); err != nil {
+			return err
 		}
 	}
-	if err := g.Wait(); err != nil {
+	return g.Wait()
+}
+
+// batch fills all columns and cuts them at the shortest.
+func (r *Reader) batch() error {
+	rows := min(int64(r.o.BatchRows), r.left)
+	if err := r.fill(int(rows)); err != nil {
 		return fmt.Errorf("read Parquet file: %w", err)
 	}
 	for _, c := range r.cols {

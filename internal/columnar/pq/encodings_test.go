@@ -288,3 +288,12 @@ func TestDictionaryIndicesAreChecked(t *testing.T) {
 		t.Errorf("short dictionary: %v", err)
 	}
 }
+
+func TestLevelsAreChecked(t *testing.T) {
+	if n, err := count([]uint8{0, 2, 1, 2}, 2); n != 2 || err != nil {
+		t.Errorf("%d, %v", n, err)
+	}
+	if _, err := count([]uint8{3}, 2); !errors.Is(err, ErrCorrupt) {
+		t.Errorf("a level that is too high: %v", err)
+	}
+}
