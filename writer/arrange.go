@@ -16,6 +16,15 @@ type arranger struct {
 	spill *spill
 	limit int64 // bytes of rows in memory
 	held  int64
+	free  []vector.Batch // blocks whose rows went to disk, to be used again
+	moves []move
+	cores int
+}
+
+// move is rows of the batch at hand that go to the end of a block.
+type move struct {
+	to   *vector.Batch
+	rows []int32
 }
 
 func newArranger(o *Options, p *plan, spools *spool.Dir) *arranger {
@@ -24,7 +33,7 @@ func newArranger(o *Options, p *plan, spools *spool.Dir) *arranger {
 		limit = o.Memory / 3 // keys need room, too
 	}
 	return &arranger{
-		plan: p, parts: newPartitions(p), limit: limit,
+		plan: p, parts: newPartitions(p), limit: limit, cores: o.Concurrency,
 		spill: &spill{spools: spools, fields: p.fields},
 	}
 }
@@ -37,8 +46,16 @@ func (r *arranger) add(ctx context.Context, b vector.Batch) error {
 	if err != nil {
 		return err
 	}
-	for i, p := range parts {
-		r.keep(p, b, rows[i])
+	for at := 0; at < b.Rows; {
+		at += r.place(parts, rows)
+		vector.Parallel(r.cores, len(b.Cols), func(c int) {
+			for _, m := range r.moves {
+				m.to.Cols[c].Gather(&b.Cols[c], m.rows)
+			}
+		})
+		for _, m := range r.moves {
+			m.to.Rows += len(m.rows)
+		}
 	}
 	r.held += b.Bytes() * 5 / 4 // what vectors allocate ahead
 	if r.held > r.limit {
@@ -47,20 +64,43 @@ func (r *arranger) add(ctx context.Context, b vector.Batch) error {
 	return nil
 }
 
-// keep adds rows of b to the blocks of a partition.
-func (r *arranger) keep(p *partition, b vector.Batch, rows []int32) {
-	for len(rows) > 0 {
-		last := len(p.rows) - 1
-		if last < 0 || p.rows[last].Rows >= blockRows || p.rows[last].Bytes() >= blockBytes {
-			p.rows = append(p.rows, vector.Owned(r.plan.fields))
-			r.held += int64(len(r.plan.fields)) * 256
-			last++
+// place decides which rows go to which blocks: for every partition what the last block takes. It returns how many rows these are,
+// and leaves in rows those that are to be placed next time.
+func (r *arranger) place(parts []*partition, rows [][]int32) int {
+	r.moves = r.moves[:0]
+	placed := 0
+	for i, p := range parts {
+		if len(rows[i]) == 0 {
+			continue
 		}
-		block := &p.rows[last]
-		n := min(len(rows), blockRows-block.Rows)
-		block.Gather(b, rows[:n])
-		rows = rows[n:]
+		block := r.block(p)
+		n := min(len(rows[i]), blockRows-block.Rows)
+		r.moves = append(r.moves, move{block, rows[i][:n]})
+		rows[i] = rows[i][n:]
+		placed += n
 	}
+	return placed
+}
+
+// block is the block of a partition that takes more rows. The second one and those after it are made as large as they will be.
+func (r *arranger) block(p *partition) *vector.Batch {
+	last := len(p.rows) - 1
+	if last >= 0 && p.rows[last].Rows < blockRows && p.rows[last].Bytes() < blockBytes {
+		return &p.rows[last]
+	}
+	r.held += int64(len(r.plan.fields)) * 256
+	if n := len(r.free); n > 0 {
+		p.rows = append(p.rows, r.free[n-1])
+		r.free = r.free[:n-1]
+	} else {
+		p.rows = append(p.rows, vector.Owned(r.plan.fields))
+		if last >= 0 {
+			for c := range r.plan.fields {
+				p.rows[last+1].Cols[c].Reserve(blockRows)
+			}
+		}
+	}
+	return &p.rows[last+1]
 }
 
 // empty moves all rows in memory to disk.
@@ -72,11 +112,17 @@ func (r *arranger) empty(ctx context.Context) error {
 		if len(p.rows) == 0 {
 			continue
 		}
-		seg, err := r.store(newRun(r.plan, p.rows))
+		seg, err := r.store(newRun(r.plan, p.rows, r.cores))
 		if err != nil {
 			return err
 		}
 		p.spill = append(p.spill, seg)
+		for _, b := range p.rows {
+			if b.Bytes() <= 2*blockBytes {
+				b.Reset()
+				r.free = append(r.free, b)
+			}
+		}
 		p.rows = nil
 	}
 	r.held = 0
@@ -101,6 +147,7 @@ func (r *arranger) store(s stream) (segment, error) {
 
 // emit gives out all rows.
 func (r *arranger) emit(ctx context.Context, cut *cutter) error {
+	r.free = nil
 	if err := r.spill.flush(); err != nil {
 		return err
 	}
@@ -142,7 +189,7 @@ func (r *arranger) stream(p *partition) (stream, error) {
 		inputs = append(inputs, &spilled{r.spill, seg})
 	}
 	if len(p.rows) > 0 {
-		inputs = append(inputs, newRun(r.plan, p.rows))
+		inputs = append(inputs, newRun(r.plan, p.rows, r.cores))
 	}
 	if len(r.plan.order) == 0 {
 		return &chain{inputs}, nil
@@ -150,7 +197,7 @@ func (r *arranger) stream(p *partition) (stream, error) {
 	// Every input of a merge holds a block, its keys, and its part of what comes out.
 	fanIn := max(8, int(r.limit/(4*blockBytes)))
 	for len(inputs) > fanIn {
-		merged, err := newMerge(r.plan, inputs[:fanIn])
+		merged, err := newMerge(r.plan, inputs[:fanIn], r.cores)
 		if err != nil {
 			return nil, err
 		}
@@ -166,5 +213,5 @@ func (r *arranger) stream(p *partition) (stream, error) {
 	if len(inputs) == 1 {
 		return inputs[0], nil
 	}
-	return newMerge(r.plan, inputs)
+	return newMerge(r.plan, inputs, r.cores)
 }

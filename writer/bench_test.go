@@ -11,7 +11,9 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"github.com/tablectl/tablectl/internal/columnar"
+	"github.com/tablectl/tablectl/internal/objstore"
 	"github.com/tablectl/tablectl/internal/objstore/filestore"
+	"github.com/tablectl/tablectl/internal/objstore/memstore"
 	"github.com/tablectl/tablectl/manifest"
 )
 
@@ -61,21 +63,25 @@ func BenchmarkWrite(b *testing.B) {
 		name       string
 		rows, days int
 		part, sort int // column id, 0: none
-		memory     int64
+		disk       bool
 	}{
-		{"plain", 6_000_000, 90, 0, 0, 0},
-		{"90partitions", 6_000_000, 90, 2, 0, 0},
-		{"10000partitions", 1_000_000, 10_000, 2, 0, 0},
-		{"sorted", 3_000_000, 90, 0, 3, 0},
+		{"plain", 6_000_000, 90, 0, 0, true},
+		{"90partitions", 6_000_000, 90, 2, 0, true},
+		{"10000partitions", 1_000_000, 10_000, 2, 0, false},
+		{"10000partitions on disk", 1_000_000, 10_000, 2, 0, true},
+		{"sorted", 3_000_000, 90, 0, 3, true},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			schema, recs := flights(c.rows, c.days)
 			for b.Loop() {
-				store, err := filestore.New(b.TempDir())
-				if err != nil {
-					b.Fatal(err)
+				var store objstore.Store = memstore.New(memstore.Options{})
+				if c.disk {
+					var err error
+					if store, err = filestore.New(b.TempDir()); err != nil {
+						b.Fatal(err)
+					}
 				}
-				o := Options{Store: store, Version: 1, Schema: schema, Memory: c.memory, SpoolDir: b.TempDir()}
+				o := Options{Store: store, Version: 1, Schema: schema, SpoolDir: b.TempDir()}
 				if c.part > 0 {
 					o.Spec.Fields = []manifest.PartitionField{{SourceID: c.part, FieldID: 1000, Name: "part", Transform: "identity"}}
 				}

@@ -70,6 +70,7 @@ func (a *assembler) add(ctx context.Context, e *encoded) error {
 			return err
 		}
 	}
+	a.open.spool.Grow(size + footerRoom)
 	if err := a.open.file.RowGroup(e.chunks); err != nil {
 		return fmt.Errorf("write row group: %w", err)
 	}
@@ -80,6 +81,9 @@ func (a *assembler) add(ctx context.Context, e *encoded) error {
 	a.pool.recycle(e)
 	return nil
 }
+
+// footerRoom is about what a small file has beside its pages.
+const footerRoom = 8 << 10
 
 func (a *assembler) begin(part *partition) error {
 	s := a.spools.New()

@@ -10,6 +10,7 @@ import (
 // merge is several sorted streams as one. Equal rows come in the order of the streams.
 type merge struct {
 	plan  *plan
+	cores int
 	heads heads
 	used  []vector.Batch // blocks that refs of the block being made name
 	refs  []vector.Ref
@@ -27,8 +28,8 @@ type input struct {
 	head   uint64   // of the current row's key
 }
 
-func newMerge(p *plan, streams []stream) (*merge, error) {
-	m := &merge{plan: p}
+func newMerge(p *plan, streams []stream, cores int) (*merge, error) {
+	m := &merge{plan: p, cores: cores}
 	for i, s := range streams {
 		in := &input{from: s, number: i}
 		ok, err := in.load(p)
@@ -69,8 +70,9 @@ func (in *input) key() []byte {
 
 // next makes a block.
 func (m *merge) next() (vector.Batch, error) {
-	out := vector.Owned(m.plan.fields)
-	for len(m.heads) > 0 && out.Rows+len(m.refs) < blockRows {
+	m.used, m.refs = m.used[:0], m.refs[:0]
+	rows := m.rows()
+	for len(m.heads) > 0 && len(m.refs) < rows {
 		in := m.heads[0]
 		if in.batch < 0 {
 			in.batch = int32(len(m.used))
@@ -78,28 +80,26 @@ func (m *merge) next() (vector.Batch, error) {
 		}
 		m.refs = append(m.refs, vector.Ref{Batch: in.batch, Row: int32(in.row)})
 		if err := m.advance(in); err != nil {
-			return out, err
-		}
-		if len(m.refs) == 256 {
-			m.pick(&out)
-			if out.Bytes() >= blockBytes {
-				break
-			}
+			return vector.Batch{}, err
 		}
 	}
-	m.pick(&out)
-	m.used = m.used[:0]
+	out := vector.Owned(m.plan.fields)
+	if len(m.refs) > 0 {
+		out.Pick(m.used, m.refs, m.cores)
+	}
 	for _, in := range m.heads {
 		in.batch = -1
 	}
 	return out, nil
 }
 
-func (m *merge) pick(out *vector.Batch) {
-	if len(m.refs) > 0 {
-		out.Pick(m.used, m.refs)
-		m.refs = m.refs[:0]
+// rows is how many make a block, by the average size of those at hand.
+func (m *merge) rows() int {
+	blocks := make([]vector.Batch, len(m.heads))
+	for i, in := range m.heads {
+		blocks[i] = in.block
 	}
+	return rowsOfBlock(blocks)
 }
 
 // advance goes on to the next row of the first input.

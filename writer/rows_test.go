@@ -98,9 +98,9 @@ func (g *generator) value(b array.Builder, f manifest.Field) {
 	case *array.TimestampBuilder:
 		b.Append(arrow.Timestamp(pick(g, few, g.Int64N(1<<50), -1<<52, 0, 978307200000000)))
 	case *array.Float32Builder:
-		b.Append(pick(g, few, float32(g.NormFloat64()), 0, float32(math.Copysign(0, -1)), float32(math.Inf(1)), 1.5))
+		b.Append(pick(g, few, float32(g.NormFloat64()), 0, float32(math.Copysign(0, -1)), float32(math.Inf(1)), float32(math.NaN()), 1.5))
 	case *array.Float64Builder:
-		b.Append(pick(g, few, g.NormFloat64(), 0, math.Copysign(0, -1), math.Inf(-1), math.MaxFloat64))
+		b.Append(pick(g, few, g.NormFloat64(), 0, math.Copysign(0, -1), math.Inf(-1), math.NaN(), math.MaxFloat64))
 	case *array.Decimal128Builder:
 		b.Append(g.decimal(f.Type.Precision))
 	case *array.StringBuilder:

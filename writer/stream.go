@@ -43,11 +43,11 @@ func (s *spilled) next() (vector.Batch, error) {
 }
 
 // newRun is a stream of blocks in memory, sorted if the table has a sort order.
-func newRun(p *plan, blocks []vector.Batch) stream {
+func newRun(p *plan, blocks []vector.Batch, cores int) stream {
 	if len(p.order) == 0 {
 		return &listed{blocks}
 	}
-	return sortBlocks(p, blocks)
+	return &sortedRows{p, cores, blocks, sortBlocks(p, blocks), rowsOfBlock(blocks)}
 }
 
 // listed is blocks as they are.
@@ -65,26 +65,32 @@ func (l *listed) next() (vector.Batch, error) {
 // sortedRows is blocks in memory with the order of their rows.
 type sortedRows struct {
 	plan   *plan
+	cores  int
 	blocks []vector.Batch
 	refs   []vector.Ref
+	rows   int // of a block
 }
 
-// next picks the next rows: as many as make a block by their average size.
+// next picks the next rows.
 func (s *sortedRows) next() (vector.Batch, error) {
-	if len(s.refs) == 0 {
+	n := min(len(s.refs), s.rows)
+	if n == 0 {
 		return vector.Batch{}, nil
 	}
-	n := min(len(s.refs), blockRows)
 	out := vector.Owned(s.plan.fields)
-	for at := 0; at < n; at += 256 {
-		out.Pick(s.blocks, s.refs[at:min(n, at+256)])
-		if out.Bytes() >= blockBytes {
-			n = min(n, at+256)
-			break
-		}
-	}
+	out.Pick(s.blocks, s.refs[:n], s.cores)
 	s.refs = s.refs[n:]
 	return out, nil
+}
+
+// rowsOfBlock is how many rows make a block, by their average size.
+func rowsOfBlock(blocks []vector.Batch) int {
+	rows, bytes := int64(1), int64(1)
+	for i := range blocks {
+		rows += int64(blocks[i].Rows)
+		bytes += blocks[i].Bytes()
+	}
+	return int(min(max(1, blockBytes*rows/bytes), blockRows))
 }
 
 // sortKey is where a row's key is, and its first bytes.
@@ -95,7 +101,7 @@ type sortKey struct {
 }
 
 // sortBlocks orders rows by their keys, equal ones as they came.
-func sortBlocks(p *plan, blocks []vector.Batch) stream {
+func sortBlocks(p *plan, blocks []vector.Batch) []vector.Ref {
 	n := 0
 	for i := range blocks {
 		n += blocks[i].Rows
@@ -128,7 +134,7 @@ func sortBlocks(p *plan, blocks []vector.Batch) stream {
 	for i := range keys {
 		refs[i] = keys[i].Ref
 	}
-	return &sortedRows{p, blocks, refs}
+	return refs
 }
 
 // appendKey adds the sort key of row i.

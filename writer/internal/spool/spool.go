@@ -8,6 +8,7 @@ import (
 	"hash"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/tablectl/tablectl/internal/objstore"
 )
@@ -47,6 +48,13 @@ func (s *Spool) Write(p []byte) (int, error) {
 	}
 	n, err := s.file.Write(p)
 	return n, s.dir.Explain(err)
+}
+
+// Grow prepares for n more bytes.
+func (s *Spool) Grow(n int64) {
+	if s.file == nil && s.room(n) {
+		s.buf = slices.Grow(s.buf, int(n))
+	}
 }
 
 // room says whether n more bytes may be kept in memory, and takes it.

@@ -1,6 +1,10 @@
 package vector
 
-import "github.com/tablectl/tablectl/manifest"
+import (
+	"slices"
+
+	"github.com/tablectl/tablectl/manifest"
+)
 
 // New is an empty vector of type t that Append and Gather can add to.
 func New(t manifest.Type) Vector {
@@ -18,6 +22,16 @@ func New(t manifest.Type) Vector {
 		}
 	}
 	return v
+}
+
+// Reserve makes room for rows of an empty vector, as far as their type says how much that is.
+func (v *Vector) Reserve(rows int) {
+	if v.Width > 0 {
+		v.Data = slices.Grow(v.Data, rows*v.Width)
+	}
+	if v.Offs != nil {
+		v.Offs = slices.Grow(v.Offs, rows+1)
+	}
 }
 
 // Reset empties v and keeps its memory.
@@ -154,20 +168,50 @@ func grow(b []byte, n int) []byte {
 }
 
 func (v *Vector) gatherVar(src *Vector, idx []int32) {
+	if v.Kids == nil {
+		v.gatherBytes(src, idx)
+		return
+	}
 	end := v.Offs[len(v.Offs)-1]
 	for _, i := range idx {
 		a, b := src.Offs[i], src.Offs[i+1]
 		end += b - a
 		v.Offs = append(v.Offs, end)
-		if v.Kids == nil {
-			v.Data = append(v.Data, src.Data[a:b]...)
-			continue
-		}
 		for k := range v.Kids {
 			part := src.Kids[k].Slice(int(a), int(b))
 			v.Kids[k].Append(&part)
 		}
 	}
+}
+
+// gatherBytes copies short values eight bytes at once, which may write a little behind them: what comes next is written later.
+func (v *Vector) gatherBytes(src *Vector, idx []int32) {
+	have := len(v.Offs)
+	end := v.Offs[have-1]
+	v.Offs = slices.Grow(v.Offs, len(idx))[:have+len(idx)]
+	ends := v.Offs[have:]
+	for n, i := range idx {
+		end += src.Offs[i+1] - src.Offs[i]
+		ends[n] = end
+	}
+	at := len(v.Data)
+	v.Data = grow(v.Data, int(end)+slack)
+	for _, i := range idx {
+		at += copyShort(v.Data[at:], src.Data, int(src.Offs[i]), int(src.Offs[i+1]))
+	}
+	v.Data = v.Data[:end]
+}
+
+// slack is how far copyShort writes behind a value.
+const slack = 16
+
+// copyShort copies src[a:b] to dst, which has room for slack more bytes.
+func copyShort(dst, src []byte, a, b int) int {
+	if n := b - a; n <= slack && a+slack <= len(src) {
+		*(*[slack]byte)(dst) = *(*[slack]byte)(src[a:])
+		return n
+	}
+	return copy(dst, src[a:b])
 }
 
 func (v *Vector) gatherBits(src *Vector, idx []int32) {

@@ -1,18 +1,47 @@
 package vector
 
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
 // Ref names a row of one of several batches.
 type Ref struct{ Batch, Row int32 }
 
-// Pick adds rows of several batches to b, which Owned made, in the order of refs.
-func (b *Batch) Pick(from []Batch, refs []Ref) {
-	srcs := make([]*Vector, len(from))
-	for c := range b.Cols {
+// Pick adds rows of several batches to b, which Owned made, in the order of refs, several columns at once.
+func (b *Batch) Pick(from []Batch, refs []Ref, workers int) {
+	if len(refs) < 1024 {
+		workers = 1
+	}
+	Parallel(workers, len(b.Cols), func(c int) {
+		srcs := make([]*Vector, len(from))
 		for i := range from {
 			srcs[i] = &from[i].Cols[c]
 		}
 		b.Cols[c].pick(srcs, refs)
-	}
+	})
 	b.Rows += len(refs)
+}
+
+// Parallel calls do for 0 to n-1, at most workers at once.
+func Parallel(workers, n int, do func(i int)) {
+	if workers < 2 {
+		for i := range n {
+			do(i)
+		}
+		return
+	}
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func (v *Vector) pick(srcs []*Vector, refs []Ref) {
@@ -27,13 +56,7 @@ func (v *Vector) pick(srcs []*Vector, refs []Ref) {
 			v.Data = append(v.Data, srcs[r.Batch].Data[int(r.Row)*v.Width:][:v.Width]...)
 		}
 	case v.Offs != nil && v.Kids == nil:
-		end := v.Offs[len(v.Offs)-1]
-		for _, r := range refs {
-			value := srcs[r.Batch].Bytes(int(r.Row))
-			end += int32(len(value))
-			v.Offs = append(v.Offs, end)
-			v.Data = append(v.Data, value...)
-		}
+		v.pickBytes(srcs, refs)
 	case v.Kids != nil:
 		v.pickNested(srcs, refs)
 	default:
@@ -47,6 +70,25 @@ func (v *Vector) pick(srcs []*Vector, refs []Ref) {
 		}
 	}
 	v.Len += len(refs)
+}
+
+func (v *Vector) pickBytes(srcs []*Vector, refs []Ref) {
+	have := len(v.Offs)
+	end := v.Offs[have-1]
+	v.Offs = slices.Grow(v.Offs, len(refs))[:have+len(refs)]
+	ends := v.Offs[have:]
+	for n, r := range refs {
+		s := srcs[r.Batch]
+		end += s.Offs[r.Row+1] - s.Offs[r.Row]
+		ends[n] = end
+	}
+	at := len(v.Data)
+	v.Data = grow(v.Data, int(end)+slack)
+	for _, r := range refs {
+		s := srcs[r.Batch]
+		at += copyShort(v.Data[at:], s.Data, int(s.Offs[r.Row]), int(s.Offs[r.Row+1]))
+	}
+	v.Data = v.Data[:end]
 }
 
 func pick[T uint32 | uint64](dst []byte, srcs []*Vector, refs []Ref) []byte {

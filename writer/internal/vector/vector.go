@@ -13,7 +13,7 @@ import (
 type Vector struct {
 	Len   int
 	Nulls int
-	Valid []byte // bitmap, least significant bit first; nil: nothing is null
+	Valid []byte // bitmap, least significant bit first; void where Nulls is 0
 	Bit   int    // of Valid, where the first row is
 
 	Width   int    // bytes a value; 0 for bool, string, binary and nested types
@@ -43,7 +43,7 @@ func widthOf(k manifest.Kind) int {
 }
 
 // IsNull says whether row i is null.
-func (v *Vector) IsNull(i int) bool { return v.Valid != nil && !bit(v.Valid, v.Bit+i) }
+func (v *Vector) IsNull(i int) bool { return v.Nulls > 0 && !bit(v.Valid, v.Bit+i) }
 
 // Bool is row i of a bool column.
 func (v *Vector) Bool(i int) bool { return bit(v.Data, v.DataBit+i) }
@@ -84,7 +84,7 @@ func (v *Vector) Slice(i, j int) Vector {
 	}
 	out := *v
 	out.Len = j - i
-	if v.Valid != nil {
+	if v.Nulls > 0 {
 		out.Bit = v.Bit + i
 		out.Nulls = out.Len - CountBits(v.Valid, out.Bit, out.Len)
 		if out.Nulls == 0 {
