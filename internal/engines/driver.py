@@ -1,0 +1,115 @@
+"""One engine, asked from outside: a JSON command a line on stdin, a JSON answer a line on stdout, in one session.
+
+    driver.py duckdb|python|polars
+
+{"run": text}      the text verbatim, as a person would type it. Answer: {"results": [rows, ...]}, one for every SELECT or print()
+{"files": sql}      DuckDB: how many files that statement reads
+{"files": [metadata, version, filter, properties]}    PyIceberg: how many files it plans to read
+
+Rows are {column: value}. Values have one form for all engines, the one that the Go side makes of its own rows: see plain().
+"""
+
+import datetime
+import decimal
+import io
+import json
+import os
+import re
+import struct
+import sys
+import traceback
+import warnings
+
+EPOCH = datetime.datetime(1970, 1, 1)
+MICROSECOND = datetime.timedelta(microseconds=1)
+
+
+def plain(v):
+    """A value as JSON that says exactly what it is: floats by their bits, instants by their microseconds."""
+    if v is None or isinstance(v, (bool, str)):
+        return v
+    if isinstance(v, int):
+        return str(v)
+    if isinstance(v, float):
+        return "NaN" if v != v else "0x" + struct.pack(">d", v).hex()
+    if isinstance(v, decimal.Decimal):
+        return format(v, "f")
+    if isinstance(v, datetime.datetime):
+        if v.tzinfo is not None:
+            return f"{(v.astimezone(datetime.timezone.utc).replace(tzinfo=None) - EPOCH) // MICROSECOND}us UTC"
+        return f"{(v - EPOCH) // MICROSECOND}us"
+    if isinstance(v, datetime.date):
+        return v.isoformat()
+    if isinstance(v, bytes):
+        return "bytes " + v.hex()
+    if isinstance(v, dict):
+        return [[k, plain(x)] for k, x in v.items()]
+    if isinstance(v, (list, tuple)):
+        return [plain(x) for x in v]
+    raise TypeError(f"no plain form for {type(v)}")
+
+
+def rows(table):
+    return [{k: plain(v) for k, v in row.items()} for row in table.to_pylist()]
+
+
+class DuckDB:
+    def __init__(self):
+        import duckdb
+        from duckdb_extensions import import_extension
+
+        directory = os.path.join(sys.prefix, "duckdb-extensions")
+        self.con = duckdb.connect(config={"extension_directory": directory})
+        # From the package index instead of DuckDB's own server; INSTALL then finds them there.
+        for name in ("httpfs", "aws", "avro", "iceberg"):
+            import_extension(name, con=self.con)
+
+    def run(self, text):
+        import duckdb
+
+        results = []
+        for statement in self.con.extract_statements(text):
+            result = self.con.execute(statement)
+            if statement.type == duckdb.StatementType.SELECT:
+                results.append(rows(result.to_arrow_table()))
+        return results
+
+    def files(self, sql):
+        plan = self.con.execute("EXPLAIN ANALYZE " + sql).fetchall()[0][1]
+        return int(re.search(r"Total Files Read: (\d+)", plan).group(1))
+
+
+class Python:
+    def run(self, text):
+        results = []
+
+        def show(x):
+            results.append(rows(x if hasattr(x, "to_pylist") else x.to_arrow()))
+
+        exec(compile(text, "statements", "exec"), {"print": show})
+        return results
+
+    def files(self, arguments):
+        from pyiceberg.table import StaticTable
+
+        metadata, version, row_filter, properties = arguments
+        scan = StaticTable.from_metadata(metadata, properties=properties).scan(snapshot_id=version, row_filter=row_filter)
+        return len(list(scan.plan_files()))
+
+
+def main():
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # whatever a library prints is no answer
+    warnings.simplefilter("ignore")
+    engine = DuckDB() if sys.argv[1] == "duckdb" else Python()
+    for line in io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8"):
+        (op, argument), = json.loads(line).items()
+        try:
+            answer = {"results": engine.run(argument)} if op == "run" else {"files": engine.files(argument)}
+        except Exception:
+            answer = {"error": traceback.format_exc()}
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+
+main()
