@@ -190,10 +190,12 @@ func TestDecodeDamaged(t *testing.T) {
 
 func TestSplit(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	for range 200 {
-		n, partitions := r.IntN(5000), r.IntN(30)
-		in := files(n, partitions)
-		r.Shuffle(n, func(i, j int) { in[i], in[j] = in[j], in[i] })
+	for range 60 {
+		in, partitions := make([]manifest.File, r.IntN(5000)), r.IntN(30)+1
+		for i := range in {
+			in[i] = manifest.File{Key: fmt.Sprint(i), Partition: []manifest.Value{manifest.Value(fmt.Sprint(r.IntN(partitions)))}}
+		}
+		r.Shuffle(len(in), func(i, j int) { in[i], in[j] = in[j], in[i] })
 		groups := Split(in)
 		checkSplit(t, in, groups)
 	}
