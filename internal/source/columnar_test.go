@@ -166,28 +166,6 @@ func TestArrow(t *testing.T) {
 	}
 }
 
-func TestArrowCutShort(t *testing.T) {
-	schema := arrow.NewSchema([]arrow.Field{field("s", arrow.BinaryTypes.String)}, nil)
-	for _, stream := range []bool{true, false} {
-		whole := arrowFile(t, schema, stream, `[{"s":"abc"},{"s":null}]`)
-		dir := folder(t, map[string]string{"a.arrow": whole})
-		path := filepath.Join(dir, "a.arrow")
-		for n := len(whole) - 1; n >= 0; n-- {
-			if err := os.WriteFile(path, []byte(whole[:n]), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			s := must(t, Options{}, path)
-			got, err := rows(t, s, nil)
-			if stream && n >= len(whole)-8 {
-				continue // a stream may end without its end marker
-			}
-			if err == nil && !(stream && got == "") || err != nil && !errors.Is(err, ErrInput) {
-				t.Fatalf("stream %v, %d bytes of %d: %q %v", stream, n, len(whole), got, err)
-			}
-		}
-	}
-}
-
 func TestLargeArrowBatchIsSliced(t *testing.T) {
 	b := array.NewInt64Builder(memory.DefaultAllocator)
 	for i := range 200_000 {
@@ -264,28 +242,4 @@ func FuzzArrow(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
-}
-
-// TestArrowEveryBit turns every bit of a small file: whatever comes of it, it is rows or an *Error.
-func TestArrowEveryBit(t *testing.T) {
-	schema := arrow.NewSchema([]arrow.Field{field("s", arrow.BinaryTypes.String), field("d", &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int8, ValueType: arrow.BinaryTypes.String})}, nil)
-	whole := []byte(arrowFile(t, schema, true, `[{"s":"abc","d":"x"},{"s":null,"d":null}]`))
-	path := filepath.Join(t.TempDir(), "a.arrow")
-	for i := range len(whole) * 8 {
-		b := bytes.Clone(whole)
-		b[i/8] ^= 1 << (i % 8)
-		if err := os.WriteFile(path, b, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		s, err := Open(context.Background(), []string{path}, Options{Concurrency: 1})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := rows(t, s, nil); err != nil && !errors.Is(err, ErrInput) {
-			t.Fatalf("bit %d: %v", i, err)
-		}
-		if err := s.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
 }

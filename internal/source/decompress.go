@@ -21,20 +21,21 @@ func decompress(r io.Reader, compression, name string) (io.ReadCloser, error) {
 	case "gz":
 		z, err := gzip.NewReader(pieces)
 		if err != nil {
-			return nil, unzipError(name, err)
+			return nil, pieces.fault(name, err)
 		}
 		d = z
 	case "zst":
 		z, err := zstd.NewReader(pieces, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
 		if err != nil {
-			return nil, unzipError(name, err)
+			return nil, pieces.fault(name, err)
 		}
 		d = z.IOReadCloser()
 	}
 	return &decompressor{d, pieces, name}, nil
 }
 
-// decompressor reads on to the very end of the file when the content ends, so that all of it is guarded.
+// decompressor says whose fault an error is. Both formats allow several members in a file, so that decoders read it to its very
+// end: all of it is guarded.
 type decompressor struct {
 	io.ReadCloser
 	pieces *pieceReader
@@ -43,22 +44,10 @@ type decompressor struct {
 
 func (d *decompressor) Read(p []byte) (int, error) {
 	n, err := d.ReadCloser.Read(p)
-	if err == io.EOF {
-		if _, err := io.Copy(io.Discard, d.pieces); err != nil {
-			return n, err
-		}
-	}
 	if err != nil && err != io.EOF {
-		if d.pieces.err != nil && d.pieces.err != io.EOF {
-			return n, d.pieces.err // the file could not be read; what the decoder says of it does not matter
-		}
-		err = unzipError(d.name, err)
+		err = d.pieces.fault(d.name, err)
 	}
 	return n, err
-}
-
-func unzipError(name string, err error) error {
-	return &Error{File: name, Msg: fmt.Sprintf("cannot be decompressed: %v", err), Hint: "is it complete?"}
 }
 
 // pieceReader asks r for pieces of one size, whatever it is asked for.
@@ -86,4 +75,12 @@ func (p *pieceReader) Read(b []byte) (int, error) {
 	n := copy(b, p.left)
 	p.left = p.left[n:]
 	return n, nil
+}
+
+// fault tells what is to be said of an error of a decoder: that the file could not be read, or that it is broken.
+func (p *pieceReader) fault(name string, err error) error {
+	if p.err != nil && p.err != io.EOF {
+		return p.err
+	}
+	return &Error{File: name, Msg: fmt.Sprintf("cannot be decompressed: %v", err), Hint: "is it complete?"}
 }

@@ -231,6 +231,28 @@ func TestChangedInputIsRefused(t *testing.T) {
 	}
 }
 
+func TestChangedArchiveIsRefused(t *testing.T) {
+	for _, name := range []string{"a.csv.gz", "a.csv.zst", "a.ndjson.gz"} {
+		for what, more := range map[string]string{"rubbish": "rubbish", "another member": string(packed(t, name, "2,more\n"))} {
+			content := "a,b\n1,x\n"
+			if strings.Contains(name, "ndjson") {
+				content = `{"a":1}`
+			}
+			path := filepath.Join(folder(t, map[string]string{name: content}), name)
+			s := must(t, Options{}, path)
+			if err := s.Prepare(context.Background(), true); err != nil {
+				t.Fatal(err)
+			}
+			if err := add(path, more); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := rows(t, s, nil); !errors.Is(err, ErrChanged) {
+				t.Errorf("%s, %s: %v", name, what, err)
+			}
+		}
+	}
+}
+
 func patch(path string, at int64) error {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {

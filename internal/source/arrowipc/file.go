@@ -82,7 +82,7 @@ func (f *fileRecords) read() (arrow.Record, error) {
 	f.limit.begin(b.meta + b.body)
 	rec, err := f.f.RecordAt(f.next)
 	f.next++
-	return rec, err
+	return rec, unexpected(err)
 }
 
 func (f *fileRecords) position() int64 {
@@ -131,7 +131,7 @@ type budget struct {
 // A message may be decompressed to this many times its size, and this much more.
 const (
 	maxRatio = 32
-	maxExtra = 256 << 20
+	maxExtra = 64 << 20
 )
 
 func newBudget() *budget { return &budget{Allocator: memory.NewGoAllocator()} }
@@ -140,7 +140,7 @@ func (b *budget) begin(message int64) { b.left = message*maxRatio + maxExtra }
 
 func (b *budget) take(n int) {
 	if b.left -= int64(n); n < 0 || b.left < 0 {
-		panic(fmt.Errorf("a message asks for %d bytes of memory", n))
+		panic(fmt.Errorf("a record batch asks for %d more bytes of memory than one of its size should; if it is sound, write smaller batches", n))
 	}
 }
 

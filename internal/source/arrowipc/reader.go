@@ -39,7 +39,7 @@ func Open(r io.ReaderAt, size int64) (out *Reader, err error) {
 		rr, err = openStream(r, size)
 	}
 	if err != nil {
-		return nil, err
+		return nil, unexpected(err)
 	}
 	return &Reader{rr}, nil
 }
@@ -81,13 +81,21 @@ func corrupt(err error) error {
 	return fmt.Errorf("%w: %w", ErrCorrupt, err)
 }
 
-// caught turns a panic of the decoder into an error.
+// caught turns a panic of the decoder into an error, never into io.EOF: that is the end of a sound input.
 func caught(err *error) {
 	if p := recover(); p != nil {
 		if e, ok := p.(error); ok {
-			*err = e
+			*err = unexpected(e)
 			return
 		}
 		*err = fmt.Errorf("%v", p)
 	}
+}
+
+// unexpected is for errors of a decoder that was told to read what must be there.
+func unexpected(err error) error {
+	if err == io.EOF {
+		return io.ErrUnexpectedEOF
+	}
+	return err
 }

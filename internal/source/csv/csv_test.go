@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -244,6 +246,57 @@ func TestFastIsSlowAndBlocksDoNotMatter(t *testing.T) {
 		if got, err := read(Dialect{}, in, schema, 64, false); err != nil || len(got) != len(want) {
 			t.Fatalf("%q does not fit the schema inferred from it: %v\n%v", in, err, schema)
 		}
+	}
+}
+
+func TestFastNumbersAreExact(t *testing.T) {
+	rng := rand.New(rand.NewPCG(11, 12))
+	var texts []string
+	for range 40_000 {
+		digits := strconv.FormatUint(rng.Uint64()>>rng.IntN(64), 10)
+		if at := rng.IntN(len(digits) + 1); at > 0 && at < len(digits) {
+			digits = digits[:at] + "." + digits[at:]
+		}
+		texts = append(texts, []string{"", "-"}[rng.IntN(2)]+digits)
+	}
+	f := func(name string, t arrow.DataType) arrow.Field {
+		return arrow.Field{Name: name, Type: t, Nullable: true}
+	}
+	schema := arrow.NewSchema([]arrow.Field{f("a", arrow.PrimitiveTypes.Float64), f("b", arrow.PrimitiveTypes.Float32)}, nil)
+	p, err := NewParser(Dialect{}, schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var in strings.Builder
+	in.WriteString("a,b\n")
+	for _, s := range texts {
+		in.WriteString(s + "," + s + "\n")
+	}
+	i := 0
+	err = each(Dialect{}, in.String(), 1<<16, func(l *Layout, b *blocks.Block) error {
+		if err := l.Bind(Dialect{}, schema); err != nil {
+			return err
+		}
+		rec, res := p.Block(l, b)
+		if res.Err != nil {
+			return res.Err
+		}
+		defer rec.Release()
+		for r := range int(rec.NumRows()) {
+			want, _ := strconv.ParseFloat(texts[i], 64)
+			want32, _ := strconv.ParseFloat(texts[i], 32)
+			if got := rec.Column(0).(*array.Float64).Value(r); math.Float64bits(got) != math.Float64bits(want) {
+				t.Errorf("%s is %v as a double, not %v", texts[i], got, want)
+			}
+			if got := rec.Column(1).(*array.Float32).Value(r); math.Float32bits(got) != math.Float32bits(float32(want32)) {
+				t.Errorf("%s is %v as a float, not %v", texts[i], got, want32)
+			}
+			i++
+		}
+		return nil
+	})
+	if err != io.EOF || i != len(texts) {
+		t.Fatal(i, err)
 	}
 }
 

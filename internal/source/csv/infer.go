@@ -130,7 +130,7 @@ func (f *Inferrer) skip(g *guess, b []byte, i int) (end int) {
 	case opLong:
 		return skipLong(b, i)
 	case opDouble:
-		return g.skipDouble(b, i)
+		return skipDouble(b, i)
 	case opDate:
 		_, end = g.last.fast(b, i)
 	case opTimestamp:
@@ -147,7 +147,7 @@ func (f *Inferrer) skip(g *guess, b []byte, i int) (end int) {
 }
 
 // skipDouble returns the index behind a number without exponent.
-func (g *guess) skipDouble(b []byte, i int) int {
+func skipDouble(b []byte, i int) int {
 	k := i
 	if b[k] == '-' {
 		k++
@@ -172,11 +172,7 @@ func (g *guess) skipDouble(b []byte, i int) int {
 	if _, frac, _, end := fastNumber(b, i); frac > 0 {
 		return end
 	}
-	end := skipLong(b, i)
-	if end > 0 {
-		g.seen |= text.Long // one of 16 digits may be a BigLong
-	}
-	return end
+	return skipLong(b, i) // a whole number beside others: double still, unless it is a BigLong
 }
 
 // skipLong returns the index behind an integer of up to 15 digits that has no leading zero.
