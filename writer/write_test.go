@@ -216,18 +216,22 @@ func arrange(o *Options, how string) {
 	}
 }
 
+// TestFileSizes: no file would be nearer to the target with one row group more or less.
 func TestFileSizes(t *testing.T) {
 	s, recs := flights(300_000, 30)
-	o := options(t, s)
-	o.Settings.RowGroupRows = 10_000
-	o.Settings.TargetFileBytes = 1 << 20
-	files := mustWrite(t, &list{schema: recs[0].Schema(), recs: recs}, o)
-	if len(files) < 4 {
-		t.Fatalf("%d files", len(files))
-	}
-	for i, f := range files[:len(files)-1] {
-		if f.Bytes < 3<<18 || f.Bytes > 5<<18 {
-			t.Errorf("file %d has %d bytes, the target is %d", i, f.Bytes, 1<<20)
+	for _, target := range []int64{700_000, 900_000, 1_000_000, 1_100_000, 1_300_000} {
+		o := options(t, s)
+		o.Settings.RowGroupRows = 10_000
+		o.Settings.TargetFileBytes = target
+		files := mustWrite(t, &list{schema: recs[0].Schema(), recs: recs}, o)
+		if len(files) < 4 {
+			t.Fatalf("%d files", len(files))
+		}
+		for i, f := range files[:len(files)-1] {
+			group := f.Bytes / int64(f.RowGroups)
+			if off := max(f.Bytes-target, target-f.Bytes); off > group/2+footerRoom {
+				t.Errorf("file %d has %d bytes in row groups of %d, the target is %d", i, f.Bytes, group, target)
+			}
 		}
 	}
 }

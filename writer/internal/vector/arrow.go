@@ -62,7 +62,7 @@ func (v *Vector) nested(a arrow.Array) error {
 	case *array.List:
 		v.Offs, kids = offsets(a), []arrow.Array{a.ListValues()}
 	default:
-		return fmt.Errorf("Arrow type %s does not belong to a table", a.DataType())
+		return fmt.Errorf("type %s does not belong to a table", a.DataType())
 	}
 	v.Kids = make([]Vector, len(kids))
 	for i, k := range kids {
