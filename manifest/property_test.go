@@ -67,7 +67,13 @@ func (x *world) accept(m *Manifest) {
 			x.t.Fatal("what was published is not current")
 		}
 	}
-	b := encoded(x.t, m) // validates
+	if err := m.Validate(); err != nil {
+		x.t.Fatal(err)
+	}
+	if x.m = m; x.n%8 != 0 { // the text is looked at now and then: it takes most of the time
+		return
+	}
+	b := encoded(x.t, m)
 	again, err := Decode(b)
 	if err != nil {
 		x.t.Fatal(err)
@@ -150,13 +156,13 @@ func (x *world) commit(run, attempt string) {
 
 func TestRandomTransitions(t *testing.T) {
 	published := 0
-	for seed := range uint64(12) {
+	for seed := range uint64(8) {
 		k := newMaker(t)
 		if seed%2 == 0 {
 			k.must(New(Table{UUID: testUUID, Location: "file:///t/_iceberg", PartitionBy: []string{"day"}}, k.w()))
 		}
 		x := &world{maker: k, r: rand.New(rand.NewPCG(seed, 1)), ids: make(map[string]bool), snapshots: make(map[Version]*Snapshot)}
-		for range 250 {
+		for range 200 {
 			x.step()
 		}
 		published += len(x.published)
@@ -167,7 +173,7 @@ func TestRandomTransitions(t *testing.T) {
 		}
 		x.checkEvents()
 	}
-	if published < 150 {
+	if published < 80 {
 		t.Errorf("only %d publishes: this tests too little", published)
 	}
 }
