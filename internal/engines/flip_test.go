@@ -12,7 +12,7 @@ import (
 )
 
 // flips is how often the current version changes under sessions that stay open.
-const flips = 20
+const flips = 12
 
 // A session that stays open sees each flip, forward and back, at its next query.
 func TestNextQuerySeesFlip(t *testing.T) {

@@ -94,23 +94,32 @@ func columns(t *testing.T, ddl string) []manifest.Field {
 // publish publishes rows, in Arrow's JSON form, as a version.
 func publish(t *testing.T, tb *table.Table, def table.Definition, run string, lines ...string) manifest.Version {
 	t.Helper()
-	fields, _ := manifest.AssignIDs(def.Columns, 0)
-	schema := columnar.ArrowSchema(manifest.Schema{Fields: fields})
-	rec, _, err := array.RecordFromJSON(memory.DefaultAllocator, schema, strings.NewReader("["+strings.Join(lines, ",")+"]"), array.WithUseNumber())
+	v, err := tryPublish(tb, def, run, lines...)
 	if err != nil {
 		t.Fatal(err)
+	}
+	return v
+}
+
+func tryPublish(tb *table.Table, def table.Definition, run string, lines ...string) (manifest.Version, error) {
+	fields, _ := manifest.AssignIDs(def.Columns, 0)
+	schema := columnar.ArrowSchema(manifest.Schema{Fields: fields})
+	text := "[" + strings.Join(lines, ",") + "]"
+	rec, _, err := array.RecordFromJSON(memory.DefaultAllocator, schema, strings.NewReader(text), array.WithUseNumber())
+	if err != nil {
+		return 0, err
 	}
 	defer rec.Release()
 	reader, err := array.NewRecordReader(schema, []arrow.Record{rec})
 	if err != nil {
-		t.Fatal(err)
+		return 0, err
 	}
 	defer reader.Release()
 	res, err := tb.Publish(context.Background(), table.PublishOptions{Reader: reader, Fingerprint: run, Definition: def, RunID: run})
 	if err != nil {
-		t.Fatal(err)
+		return 0, err
 	}
-	return res.Version
+	return res.Version, nil
 }
 
 // at is a version, by whatever names it.
