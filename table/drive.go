@@ -110,10 +110,14 @@ func (d *driver) spill(req request) answer {
 	return answer{history: h, err: err}
 }
 
+// longestPause bounds the pauses, as a number of tries: a manifest that many write to changes hands many times a second, and waiting
+// longer than about half a second only lets others go first.
+const longestPause = 3
+
 // wait pauses before the next try, or says that the deadline is over.
 func (d *driver) wait() error {
 	d.tries++
-	pause := objstore.Backoff(d.tries)
+	pause := objstore.Backoff(min(d.tries, longestPause))
 	if max(time.Since(d.started), d.waited)+pause > d.deadline {
 		return fmt.Errorf("%w after %s", context.DeadlineExceeded, d.deadline)
 	}

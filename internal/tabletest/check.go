@@ -16,6 +16,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/tablectl/tablectl/internal/objstore"
 	"github.com/tablectl/tablectl/manifest"
@@ -53,6 +54,11 @@ func (s *Store) Clone(t testing.TB, inner objstore.Store) *Store {
 
 // URL is the inner store's.
 func (s *Store) URL() string { return s.inner.URL() }
+
+// Sleep waits by the inner store's clock.
+func (s *Store) Sleep(ctx context.Context, d time.Duration) error {
+	return objstore.Sleep(ctx, s.inner, d)
+}
 
 // Get is not checked: reading changes nothing.
 func (s *Store) Get(ctx context.Context, key string, o objstore.GetOptions) (*objstore.Object, error) {
