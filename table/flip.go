@@ -20,7 +20,6 @@ type flip struct {
 	base    head   // what the request in flight replaces
 	next    head   // what it would make current
 	sent    []sent // every body that was ever sent: any of them may have been applied
-	lookFor sent   // the write whose event is looked for in the history
 	seen    head   // the manifest in which it is looked for
 	result  outcome
 	err     error

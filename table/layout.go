@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/tablectl/tablectl/catalog"
 	"github.com/tablectl/tablectl/manifest"
 )
 
@@ -24,6 +25,9 @@ func layoutOf(m *manifest.Manifest) layout {
 func firstLayout(fields []manifest.Field, s manifest.Settings) (layout, error) {
 	schema, spec, sort, err := manifest.Layout(manifest.Schema{Fields: fields}, s.PartitionBy, s.SortBy, s.Key)
 	if err != nil {
+		return layout{}, fmt.Errorf("%w: %w", ErrUsage, err)
+	}
+	if err := catalog.CheckPartitioning(schema, spec); err != nil {
 		return layout{}, fmt.Errorf("%w: %w", ErrUsage, err)
 	}
 	return layout{schema: schema, spec: spec, sort: sort, settings: s}, nil

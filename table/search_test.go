@@ -68,7 +68,6 @@ type space struct {
 	cell   cell
 	actors []actor
 	faults int
-	ids    int
 }
 
 func (w space) clone() space {

@@ -146,5 +146,8 @@ func (t *Table) files(ctx context.Context, s *manifest.Snapshot) ([]manifest.Fil
 	for _, g := range groups {
 		all = append(all, g...)
 	}
+	if err := s.Validate(all); err != nil {
+		return nil, fmt.Errorf("%w: files of version %d: %w", ErrCorrupt, s.Version, err)
+	}
 	return all, nil
 }

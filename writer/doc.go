@@ -13,5 +13,5 @@
 //
 // Rows keep their input order unless the table has partition columns or a sort order: then files hold one partition each, in the
 // order of the partition values, and rows are sorted stably within it. Partition columns stay in the files like all others. No rows
-// at all give one file without rows, outside any partition directory and without partition values.
+// at all give one file without rows, outside any partition directory and with null for every partition value.
 package writer

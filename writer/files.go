@@ -134,6 +134,8 @@ func (a *assembler) describe(f *openFile) (pendingFile, error) {
 	}}
 	if f.part != nil {
 		out.dir, out.file.Partition = f.part.dir, f.part.values
+	} else if len(a.o.Spec.Fields) > 0 {
+		out.file.Partition = make([]manifest.Value, len(a.o.Spec.Fields)) // a file without rows: Iceberg wants a value a field
 	}
 	for i, s := range f.stats {
 		leaf := &a.pool.schema.Leaves[i]

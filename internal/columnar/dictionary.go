@@ -81,11 +81,9 @@ func takeFixed(values arrow.Array, index []int32, valid *memory.Buffer, nulls in
 
 func takeBinary(values array.BinaryLike, t arrow.DataType, index []int32, valid *memory.Buffer, nulls int) (arrow.Array, error) {
 	offsets, data := make([]int32, len(index)+1), []byte(nil)
-	in := values.ValueBytes()
 	for i, at := range index {
 		if at >= 0 {
-			base := values.ValueOffset64(0)
-			data = append(data, in[values.ValueOffset64(int(at))-base:values.ValueOffset64(int(at)+1)-base]...)
+			data = append(data, bytesAt(values, int(at))...)
 		}
 		if len(data) > math.MaxInt32 {
 			return nil, errors.New("decode dictionary: the values of one batch take more than 2 GiB")
@@ -93,4 +91,19 @@ func takeBinary(values array.BinaryLike, t arrow.DataType, index []int32, valid 
 		offsets[i+1] = int32(len(data))
 	}
 	return newBinary(t, offsets, data, valid, nulls), nil
+}
+
+// bytesAt is one value. (ValueOffset64 of the place after the last value panics for some of Arrow's arrays.)
+func bytesAt(values array.BinaryLike, i int) []byte {
+	switch a := values.(type) {
+	case *array.String:
+		return []byte(a.Value(i))
+	case *array.LargeString:
+		return []byte(a.Value(i))
+	case *array.Binary:
+		return a.Value(i)
+	case *array.LargeBinary:
+		return a.Value(i)
+	}
+	panic(fmt.Sprintf("decode dictionary: %s is no binary type", values.DataType()))
 }

@@ -103,6 +103,9 @@ func Split(rawURL string) (bucket, key string, err error) {
 	if bucket == "" || strings.ContainsAny(bucket, "@:?#% ") {
 		return "", "", fmt.Errorf("open %s: no bucket in the URL, want s3://bucket/prefix", rawURL)
 	}
+	if strings.ContainsAny(key, "?#") {
+		return "", "", fmt.Errorf("open %s: engines cannot read a prefix with ? or #", rawURL)
+	}
 	if key != "" {
 		if err := objstore.CheckKey("open", key); err != nil {
 			return "", "", err
