@@ -16,13 +16,13 @@ type flip struct {
 	by    string
 	clock manifest.Time // of the store, as last heard
 
-	state   flipState
-	base    head   // what the request in flight replaces
-	next    head   // what it would make current
-	sent    []sent // every body that was ever sent: any of them may have been applied
-	seen    head   // the manifest in which it is looked for
-	result  outcome
-	err     error
+	state  flipState
+	base   head   // what the request in flight replaces
+	next   head   // what it would make current
+	sent   []sent // every body that was ever sent: any of them may have been applied
+	seen   head   // the manifest in which it is looked for
+	result outcome
+	err    error
 }
 
 // An operation is what a flip wants, as pure functions.

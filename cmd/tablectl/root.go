@@ -30,7 +30,6 @@ table, version or input, 5 temporary (run it again), 6 conflict, frozen or rolle
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.console)
-	root.SetVersionTemplate("tablectl {{.Version}}\n")
 	a.globalFlags(root.PersistentFlags())
 	root.AddCommand(
 		a.publish(), a.create(), a.rollback(), a.freeze(), a.unfreeze(), a.tag(), a.untag(),
