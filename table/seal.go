@@ -34,7 +34,7 @@ type object struct {
 // all can be sent at once: nothing is visible before the flip.
 func (p *publication) seal(ctx context.Context) (sealed, error) {
 	s := p.describe()
-	objects, err := p.t.derive(s, p.files)
+	objects, err := p.t.derive(ctx, s, &filelist.Set{}, filelist.Change{Add: p.files})
 	if err != nil {
 		return sealed{}, err
 	}
@@ -80,8 +80,13 @@ func summaryCount(e manifest.Entry, name string) int64 {
 	return n
 }
 
-// derive puts the files and the names of their lists into s and returns the lists: they are a function of the snapshot.
-func (t *Table) derive(s *manifest.Snapshot, files []manifest.File) ([]object, error) {
+// derive puts the files of a version, which are those of its parent but for a change, and the names of their lists into s, and
+// returns the lists that are to be put.
+func (t *Table) derive(ctx context.Context, s *manifest.Snapshot, parent *filelist.Set, c filelist.Change) ([]object, error) {
+	files, err := parent.Edit(ctx, c)
+	if err != nil {
+		return nil, err
+	}
 	groups, objects, err := t.fileLists(s, files)
 	if err != nil {
 		return nil, err

@@ -131,11 +131,8 @@ func (t *Table) files(ctx context.Context, s *manifest.Snapshot) ([]manifest.Fil
 	g.SetLimit(t.requests())
 	for i, l := range s.Lists {
 		g.Go(func() error {
-			b, err := t.readVerified(ctx, l.Key, l.SHA256, l.Bytes)
-			if err != nil {
-				return fmt.Errorf("read file list: %w", err)
-			}
-			groups[i], err = filelist.Decode(b)
+			var err error
+			groups[i], err = t.fileList(ctx, l)
 			return err
 		})
 	}
@@ -150,4 +147,13 @@ func (t *Table) files(ctx context.Context, s *manifest.Snapshot) ([]manifest.Fil
 		return nil, fmt.Errorf("%w: files of version %d: %w", ErrCorrupt, s.Version, err)
 	}
 	return all, nil
+}
+
+// fileList reads one file list.
+func (t *Table) fileList(ctx context.Context, l manifest.FileList) ([]manifest.File, error) {
+	b, err := t.readVerified(ctx, l.Key, l.SHA256, l.Bytes)
+	if err != nil {
+		return nil, fmt.Errorf("read file list: %w", err)
+	}
+	return filelist.Decode(b)
 }
