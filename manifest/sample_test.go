@@ -19,9 +19,10 @@ const (
 
 // maker makes manifests as a table would: with a clock and write ids of its own.
 type maker struct {
-	t testing.TB
-	m *Manifest
-	n int
+	t    testing.TB
+	m    *Manifest
+	n    int
+	last *Snapshot // what evolve published last
 }
 
 func (k *maker) w() Write {
