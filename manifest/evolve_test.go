@@ -36,7 +36,7 @@ func (k *maker) altered(run string, old *Snapshot, d Design) *Snapshot {
 	s := *old
 	e, _ := k.m.Current()
 	s.Parent = &ParentRef{Version: e.SnapshotID, SHA256: e.Summary[SummarySHA256]}
-	s.Version, s.Run, s.Attempt, s.Mode = p.Version, run, p.Attempt, p.Mode
+	s.Version, s.Run, s.Attempt, s.Mode, s.Fingerprint = p.Version, run, p.Attempt, p.Mode, "f-"+run
 	s.Schema, s.Spec, s.SortOrder, s.OlderSpecs = d.Schema, d.Spec, d.SortOrder, d.OlderSpecs
 	s.Rows = RowCounts{CarriedOver: old.Rows.Total, Total: old.Rows.Total}
 	s.FileCounts = FileCounts{Kept: len(old.Files), Total: len(old.Files), BytesTotal: old.FileCounts.BytesTotal}
@@ -292,8 +292,10 @@ func TestCommitRefusesStaleDesigns(t *testing.T) {
 			return stale
 		},
 		"schema of the other": func() Design { return k.m.Design(nil).with(k.m.Schemas[1]) },
-		"type changed":        func() Design { return k.m.Design(nil).with(changed(k.m, func(f []Field) { f[5].Type.Kind = Timestamp })) },
-		"place changed":       func() Design { return k.m.Design(nil).with(changed(k.m, func(f []Field) { f[2], f[3] = f[3], f[2] })) },
+		"type changed": func() Design {
+			return k.m.Design(nil).with(changed(k.m, func(f []Field) { f[5].Type.Kind = Timestamp }))
+		},
+		"place changed": func() Design { return k.m.Design(nil).with(changed(k.m, func(f []Field) { f[2], f[3] = f[3], f[2] })) },
 		"name of another": func() Design {
 			return k.m.Design(nil).with(changed(k.m, func(f []Field) { f[2].Name, f[3].Name = f[3].Name, f[2].Name }))
 		},
