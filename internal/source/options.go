@@ -23,6 +23,7 @@ const DefaultMemory = 128 << 20
 type Options struct {
 	Format      string // "csv", "tsv", "ndjson", "parquet", "arrow"; "": by the extension of each name
 	CSV         CSVOptions
+	Allow       Allow     // in what the columns of the inputs may differ from those that Read wants
 	Stdin       io.Reader // what the input "-" is; Format is needed for it
 	SpoolDir    string    // for standard input; "": the system's
 	Concurrency int       // goroutines that parse; 0: as many as there are cores
