@@ -26,7 +26,7 @@ func (p *publication) dryRun(ctx context.Context) (*Result, error) {
 	defer rr.Release()
 	res := &Result{
 		Table: p.t.URL(), Status: DryRun, Version: m.Tablectl.NextVersion, Previous: current(m), Current: current(m),
-		Run: p.run, Mode: modeReplace, Schema: p.layout.schema, Notes: p.in.notes,
+		Run: p.run, Mode: p.o.Mode, Schema: p.layout.schema, Notes: p.in.notes,
 	}
 	if e, ok := m.PendingRun(p.run); ok {
 		res.Version = e.Version

@@ -24,6 +24,7 @@ type Definition struct {
 // PublishOptions describe one run.
 type PublishOptions struct {
 	Inputs []string       // files, directories, globs, s3:// URLs, "-"
+	Mode   Mode           // default Replace
 	Source source.Options // how inputs are read; Open, SpoolDir, Memory and Concurrency come from Options where not set
 
 	Reader      array.RecordReader // instead of Inputs; needs RunID, and Fingerprint if repeats shall be recognised
@@ -35,7 +36,15 @@ type PublishOptions struct {
 	ExpectVersion *manifest.Version
 	Message       string
 	Validate      string // "full" (default) or "footer"
-	DryRun        bool
+
+	AllowMissing []string // columns that the inputs may lack: null there
+
+	// Of ReplacePartitions: what is replaced, if not just the partitions of the input: "day=2026-04-15", "day=2026-04-01..2026-04-30", several
+	// fields joined by commas. Rows outside are refused; a stated partition without rows becomes empty.
+	Partitions       []string
+	ExpectPartitions *int // refuse if more partitions than that are replaced
+
+	DryRun bool
 }
 
 // Status says how a publish or rollback ended.
@@ -57,7 +66,7 @@ type Result struct {
 	Previous manifest.Version // current before; 0 for none
 	Current  manifest.Version // current afterwards, as last seen
 	Run      string
-	Mode     string
+	Mode     Mode
 	Rows     manifest.RowCounts
 	Files    manifest.FileCounts
 	Verbatim int              // files taken byte for byte

@@ -16,6 +16,10 @@ import (
 type publishFlags struct {
 	definition
 	input         inputFlags
+	mode          choice
+	partitions    []string
+	expectParts   int
+	allowMissing  []string
 	runID         string
 	rerun         bool
 	expectVersion int64
@@ -26,10 +30,10 @@ type publishFlags struct {
 }
 
 func (a *app) publish() *cobra.Command {
-	f := &publishFlags{validate: choice{"full", []string{"full", "footer"}}}
+	f := &publishFlags{validate: choice{"full", []string{"full", "footer"}}, mode: choice{string(table.Replace), modeWords()}}
 	cmd := a.verb("publish TABLE INPUT…", "Write, validate and make current a new version", cobra.MinimumNArgs(2), textOrJSON(),
 		func(ctx context.Context, args []string) error { return a.runPublish(ctx, f, args[0], args[1:]) })
-	cmd.Long = `Publish writes the rows of the inputs as a new version, reads it back, validates it, and makes it current in one write. Readers see
+	cmd.Long = `Publish writes a new version with the rows of the inputs, reads it back, validates it, and makes it current in one write. Readers see
 the old version or the new one, nothing between. The same command again does nothing if it was done, and continues if it was not.
 
 INPUT is a file, a directory, a glob, s3://bucket/prefix, or - for standard input: CSV, NDJSON, Parquet or Arrow IPC, by extension
@@ -39,6 +43,10 @@ INPUT is a file, a directory, a glob, s3://bucket/prefix, or - for standard inpu
 	p := cmd.Flags()
 	f.definition.register(p)
 	f.input.register(p)
+	p.Var(&f.mode, "mode", "what becomes of the rows that are there")
+	p.StringArrayVar(&f.partitions, "partitions", nil, "with replace-partitions: what is replaced, like day=2026-04-15 or day=2026-04-01..2026-04-30; repeatable (default: the partitions of the input)")
+	p.IntVar(&f.expectParts, "expect-partitions", 0, "with replace-partitions: refuse if more partitions than that are replaced")
+	p.StringSliceVar(&f.allowMissing, "allow-missing", nil, "columns that the input may lack: null there")
 	p.StringVar(&f.runID, "run-id", "", "name of this batch (default: a digest of inputs and options)")
 	p.BoolVar(&f.rerun, "rerun", false, "publish although this run was published or rolled back before")
 	p.Int64Var(&f.expectVersion, "expect-version", 0, "refuse unless this version is current; 0: unless nothing is published")
@@ -69,8 +77,11 @@ func (a *app) runPublish(ctx context.Context, f *publishFlags, url string, input
 		return err
 	}
 	o := table.PublishOptions{
-		Inputs: inputs, Source: src, Definition: d, RunID: f.runID, Rerun: f.rerun, Message: f.message,
-		Validate: f.validate.value, DryRun: f.dryRun,
+		Inputs: inputs, Mode: table.Mode(f.mode.value), Source: src, Definition: d, RunID: f.runID, Rerun: f.rerun, Message: f.message,
+		Validate: f.validate.value, DryRun: f.dryRun, Partitions: f.partitions, AllowMissing: f.allowMissing,
+	}
+	if f.expectParts > 0 {
+		o.ExpectPartitions = &f.expectParts
 	}
 	if f.expects() {
 		o.ExpectVersion = new(manifest.Version(f.expectVersion))
@@ -81,4 +92,12 @@ func (a *app) runPublish(ctx context.Context, f *publishFlags, url string, input
 	}
 	a.notes(res.Notes)
 	return a.printResult(res)
+}
+
+func modeWords() []string {
+	var words []string
+	for _, m := range table.Modes() {
+		words = append(words, string(m))
+	}
+	return words
 }
