@@ -70,10 +70,15 @@ func (p *publication) mayCommit(ctx context.Context) (*Result, error) {
 	if err := p.layout.agrees(m); err != nil {
 		return nil, err
 	}
+	return nil, p.checkExpected(m)
+}
+
+// checkExpected is (c) of P6.
+func (p *publication) checkExpected(m *manifest.Manifest) error {
 	if want := p.o.ExpectVersion; want != nil && current(m) != *want {
-		return nil, fmt.Errorf("%w: version %d is, %d was expected", errExpected, current(m), *want)
+		return fmt.Errorf("%w: version %d is current, %d was expected", errExpected, current(m), *want)
 	}
-	return nil, nil
+	return nil
 }
 
 // publishedSince says whether another attempt of this run has published the same since this one looked. An attempt that died after

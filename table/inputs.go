@@ -45,6 +45,9 @@ func (p *publication) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := p.checkPlan(); err != nil {
+		return err
+	}
 	p.nameRun()
 	if p.layout, err = p.chooseLayout(fields); err != nil {
 		return err

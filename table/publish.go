@@ -67,14 +67,17 @@ func (p *publication) publish(ctx context.Context) (*Result, error) {
 	if done, err := p.alreadyDone(ctx); done != nil || err != nil { // P1
 		return done, err
 	}
+	if err := p.checkExpected(p.base.m); err != nil { // no need to reserve what cannot be committed
+		return nil, err
+	}
 	if p.o.DryRun {
 		return p.dryRun(ctx)
 	}
 	if err := p.reserve(ctx); err != nil { // P2
 		return nil, err
 	}
-	if done, err := p.mayCommit(ctx); done != nil || err != nil { // no need to write what cannot be committed
-		return done, err
+	if done, err := p.mayCommit(ctx); done != nil || err != nil { // nor to write it
+		return done, p.giveUp(ctx, err)
 	}
 	if err := p.stageLeased(ctx); err != nil { // P3, P4
 		return nil, p.giveUp(ctx, err)
@@ -192,7 +195,7 @@ func (p *publication) isPending(m *manifest.Manifest) bool {
 // giveUp ends an attempt that cannot succeed. What another try could cure (the store away, a cancelled context) leaves the
 // reservation for that try to resume; what is wrong with the input or the files takes it out, with the reason in the history.
 func (p *publication) giveUp(ctx context.Context, cause error) error {
-	if !final(cause) || ctx.Err() != nil {
+	if cause == nil || !final(cause) || ctx.Err() != nil {
 		return cause
 	}
 	var invalid *ValidationError

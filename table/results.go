@@ -27,7 +27,7 @@ type PublishOptions struct {
 	Mode   Mode           // default Replace
 	Source source.Options // how inputs are read; Open, SpoolDir, Memory and Concurrency come from Options where not set
 
-	Reader      array.RecordReader // instead of Inputs; needs RunID, and Fingerprint if repeats shall be recognised
+	Reader      array.RecordReader `json:"-"` // instead of Inputs; needs RunID, and Fingerprint if repeats shall be recognised
 	Fingerprint string             // of what Reader yields
 
 	Definition    Definition // used if the table does not exist; otherwise it must say nothing else than the table
@@ -45,6 +45,8 @@ type PublishOptions struct {
 	ExpectPartitions *int // refuse if more partitions than that are replaced
 
 	DryRun bool
+
+	planned *Plan // what must still hold
 }
 
 // Status says how a publish or rollback ended.
@@ -71,6 +73,7 @@ type Result struct {
 	Files    manifest.FileCounts
 	Verbatim int              // files taken byte for byte
 	Report   *manifest.Report // nil if nothing was validated
+	Plan     *Plan            // of a dry run
 	Schema   manifest.Schema
 	Notes    []string // what a person should know: conversions, warnings
 	Elapsed  time.Duration
