@@ -93,7 +93,7 @@ func (k *maker) snapshot(p Pending) *Snapshot {
 		Report: &Report{Level: "full", Passed: true, Checks: []Check{{Name: "size", Passed: true, Count: 1}}},
 		Rows:   RowCounts{Added: 3, Total: 3}, FileCounts: FileCounts{Written: 1, Total: 1, BytesWritten: 1000, BytesTotal: 1000},
 		Files: []File{{
-			Key: DataKey(p.Version, dir, 0, sha), Bytes: 1000, Rows: 3, SHA256: sha, CRC64NVME: sha[:16], Partition: part, RowGroups: 1,
+			Key: DataKey(p.Version, dir, 0, sha), Bytes: 1000, Rows: 3, SHA256: sha, CRC64NVME: sha[:16], SpecID: spec.ID, Partition: part, RowGroups: 1,
 			Columns: map[int]ColumnStats{1: {Values: 3, Lower: "1", Upper: "3", Bound: true}, 3: {Values: 3, Nulls: 3, Bytes: 40}},
 			AddedBy: AddedBy{Version: p.Version, Run: p.Run},
 		}},

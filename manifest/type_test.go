@@ -131,7 +131,7 @@ func TestAssignIDsAndLeaves(t *testing.T) {
 func TestNameMapping(t *testing.T) {
 	s := Schema{Fields: []Field{{ID: 1, Name: "a\"b", Type: Type{Kind: Int}}, {ID: 2, Name: "l", Type: Type{Kind: List, Fields: []Field{{ID: 3, Name: "element", Type: Type{Kind: Int}}}}}}}
 	want := `[{"field-id":1,"names":["a\"b"]},{"field-id":2,"names":["l"],"fields":[{"field-id":3,"names":["element"]}]}]`
-	if got := NameMapping(s); got != want || !json.Valid([]byte(got)) {
+	if got := NameMapping(s, nil); got != want || !json.Valid([]byte(got)) {
 		t.Errorf("%s, want %s", got, want)
 	}
 }
