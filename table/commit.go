@@ -67,10 +67,18 @@ func (p *publication) mayCommit(ctx context.Context) (*Result, error) {
 	if !p.isPending(m) {
 		return nil, fmt.Errorf("%w: another attempt of run %s has taken over", ErrFenced, p.run)
 	}
-	if err := p.layout.agrees(m); err != nil {
+	if err := p.agrees(m); err != nil {
 		return nil, err
 	}
 	return nil, p.checkExpected(m)
+}
+
+// agrees refuses to go on with a layout that is not the table's any more. An alteration makes its layout anew.
+func (p *publication) agrees(m *manifest.Manifest) error {
+	if p.o.Mode == alteration {
+		return nil
+	}
+	return p.layout.agrees(m)
 }
 
 // checkExpected is (c) of P6.

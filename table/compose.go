@@ -10,7 +10,8 @@ import (
 
 // composition is what a version consists of: the files of its parent but for a change, and the counts that follow.
 type composition struct {
-	parent *filelist.Set // nothing, where no file is carried over
+	parent *filelist.Set            // nothing, where no file is carried over
+	specs  []manifest.PartitionSpec // of files that are carried over, beside the version's own
 	change filelist.Change
 	rows   manifest.RowCounts
 	files  manifest.FileCounts
@@ -32,11 +33,17 @@ func (p *publication) compose(ctx context.Context) (composition, error) {
 		drop, err = p.filesOfRun(ctx, on)
 	case ReplacePartitions:
 		drop, err = p.filesOfPartitions(ctx, on)
+	case alteration:
+		err = p.redesign(ctx)
 	}
 	if err != nil {
 		return composition{}, err
 	}
-	return p.carryOver(ctx, on, drop)
+	c, err := p.carryOver(ctx, on, drop)
+	if err != nil {
+		return c, err
+	}
+	return c, p.restate(ctx, on, &c)
 }
 
 // replacement is a version without anything of its parent, which need not be read for that.
@@ -57,7 +64,7 @@ func (p *publication) replacement() composition {
 
 // carryOver is a version with the files of its parent, without some and with those that this run wrote.
 func (p *publication) carryOver(ctx context.Context, on *parent, drop []manifest.File) (composition, error) {
-	c := composition{parent: on.files, change: filelist.Change{Add: p.files, Drop: map[string]bool{}}}
+	c := composition{parent: on.files, specs: on.specsUnder(p.layout.spec), change: filelist.Change{Add: p.files, Drop: map[string]bool{}}}
 	if on.rows() == 0 && len(p.files) > 0 { // what an empty version has for its schema
 		err := on.files.Each(ctx, nil, func(f manifest.File) error { drop = append(drop, f); return nil })
 		if err != nil {

@@ -41,7 +41,8 @@ func (p *publication) prepare(ctx context.Context) error {
 		}
 	}
 	declared := p.base.m != nil && p.base.m.Declared()
-	fields, err := p.readInputs(ctx, !declared && len(p.o.Definition.Columns) == 0)
+	evolves := declared && p.o.SchemaMode == SchemaEvolve
+	fields, err := p.readInputs(ctx, evolves || !declared && len(p.o.Definition.Columns) == 0)
 	if err != nil {
 		return err
 	}
@@ -52,7 +53,22 @@ func (p *publication) prepare(ctx context.Context) error {
 	if p.layout, err = p.chooseLayout(fields); err != nil {
 		return err
 	}
+	if evolves {
+		if err := p.evolveWith(ctx, fields); err != nil {
+			return err
+		}
+	}
 	return p.checkMode()
+}
+
+// evolveWith takes the columns of the inputs into the table's layout.
+func (p *publication) evolveWith(ctx context.Context, fields []manifest.Field) error {
+	on, err := p.parent(ctx)
+	if err != nil {
+		return err
+	}
+	p.older = on.olderSpecs()
+	return p.evolve(fields, p.in.src == nil || p.in.src.Typed())
 }
 
 // chooseLayout is the layout of the table, or the one that it gets with these columns.

@@ -33,6 +33,9 @@ func (o *PublishOptions) checkOptions() error {
 	if !slices.Contains(Modes(), o.Mode) {
 		return fmt.Errorf("%w: mode %q is none of %v", ErrUsage, o.Mode, Modes())
 	}
+	if m := o.SchemaMode; m != "" && m != SchemaStrict && m != SchemaEvolve {
+		return fmt.Errorf("%w: schema mode %q is neither %s nor %s", ErrUsage, m, SchemaStrict, SchemaEvolve)
+	}
 	for _, c := range []struct {
 		name string
 		set  bool

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/tablectl/tablectl/internal/filelist"
 	"github.com/tablectl/tablectl/manifest"
@@ -44,6 +45,29 @@ func (p *parent) bytes() int64 {
 		return 0
 	}
 	return p.snap.FileCounts.BytesTotal
+}
+
+// olderSpecs are the partition specs of its files, but for its own.
+func (p *parent) olderSpecs() []manifest.PartitionSpec {
+	if p.snap == nil {
+		return nil
+	}
+	return p.snap.OlderSpecs
+}
+
+// specsUnder are the partition specs of files that a version with another spec carries over, by id.
+func (p *parent) specsUnder(own manifest.PartitionSpec) []manifest.PartitionSpec {
+	if p.snap == nil {
+		return nil
+	}
+	var out []manifest.PartitionSpec
+	for _, s := range p.snap.Specs() {
+		if s.ID != own.ID {
+			out = append(out, s)
+		}
+	}
+	slices.SortFunc(out, func(a, b manifest.PartitionSpec) int { return a.ID - b.ID })
+	return out
 }
 
 // parent is the version that is current in the manifest that this attempt saw last.

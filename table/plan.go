@@ -114,6 +114,7 @@ func (p *publication) planOf(ctx context.Context, r *rehearsal, before *manifest
 	}
 	if before != nil {
 		out.TableUUID = before.TableUUID
+		out.SchemaChanges = schemaChanges(before.Schema(), p.layout.schema)
 	}
 	out.Publish.RunID = p.run
 	var err error

@@ -42,9 +42,11 @@ type publication struct {
 	in      *inputs
 	layout  layout
 	pending manifest.Pending
-	resumed bool               // an earlier attempt had the reservation
-	began   *manifest.Manifest // what stood when this attempt reserved: later changes of the same rows are conflicts
-	on      *parent            // the version that is built on, as far as it was read
+	resumed bool                     // an earlier attempt had the reservation
+	began   *manifest.Manifest       // what stood when this attempt reserved: later changes of the same rows are conflicts
+	on      *parent                  // the version that is built on, as far as it was read
+	changes []manifest.Change        // of an alteration
+	older   []manifest.PartitionSpec // of files that are there, beside the table's own
 	stated  stated
 	files   []manifest.File   // what this run wrote and the version names
 	blank   *manifest.File    // a file without rows, for a version that has no other
@@ -177,7 +179,7 @@ func (p *publication) reservation(m *manifest.Manifest, w manifest.Write) (*mani
 	} else if err := p.t.inPlace(m); err != nil {
 		return nil, err
 	}
-	if err := p.layout.agrees(m); err != nil {
+	if err := p.agrees(m); err != nil {
 		return nil, err
 	}
 	_, had := m.PendingRun(p.run)

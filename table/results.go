@@ -37,6 +37,7 @@ type PublishOptions struct {
 	Message       string
 	Validate      string // "full" (default) or "footer"
 
+	SchemaMode   string   // SchemaStrict (default) or SchemaEvolve
 	AllowMissing []string // columns that the inputs may lack: null there
 
 	// Of ReplacePartitions: what is replaced, if not just the partitions of the input: "day=2026-04-15", "day=2026-04-01..2026-04-30", several

@@ -109,12 +109,7 @@ func (p *publication) takeVerbatim(ctx context.Context, o *writer.Options) (open
 
 // validateFiles is P4. What does not pass is kept with its report and never becomes visible.
 func (p *publication) validateFiles(ctx context.Context, files []manifest.File) error {
-	report, err := writer.Validate(ctx, p.t.store, files, p.layout.schema, p.layout.spec, writer.ValidateOptions{
-		Level: p.level(), Memory: p.t.opts.Memory / 2, SpoolDir: p.t.opts.SpoolDir, Concurrency: p.t.opts.Concurrency,
-		Progress: func(w writer.Progress) {
-			p.t.opts.Progress(Progress{Phase: "validate", Rows: w.Rows, Bytes: w.Bytes, Files: w.Files})
-		},
-	})
+	report, err := writer.Validate(ctx, p.t.store, files, p.layout.schema, p.layout.spec, p.validateOptions())
 	p.reports = append(p.reports, report)
 	if err != nil {
 		return fmt.Errorf("validate version %d: %w", p.pending.Version, err)
@@ -123,6 +118,15 @@ func (p *publication) validateFiles(ctx context.Context, files []manifest.File) 
 		return &ValidationError{Version: p.pending.Version, Report: report}
 	}
 	return nil
+}
+
+func (p *publication) validateOptions() writer.ValidateOptions {
+	return writer.ValidateOptions{
+		Level: p.level(), Memory: p.t.opts.Memory / 2, SpoolDir: p.t.opts.SpoolDir, Concurrency: p.t.opts.Concurrency, Logger: p.t.opts.Logger,
+		Progress: func(w writer.Progress) {
+			p.t.opts.Progress(Progress{Phase: "validate", Rows: w.Rows, Bytes: w.Bytes, Files: w.Files})
+		},
+	}
 }
 
 // level is how thoroughly is validated.

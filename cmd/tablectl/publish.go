@@ -20,6 +20,7 @@ type publishFlags struct {
 	mode          choice
 	partitions    []string
 	expectParts   int
+	schemaMode    choice
 	allowMissing  []string
 	runID         string
 	rerun         bool
@@ -30,12 +31,14 @@ type publishFlags struct {
 }
 
 func newPublishFlags(p *pflag.FlagSet) *publishFlags {
-	f := &publishFlags{validate: choice{"full", []string{"full", "footer"}}, mode: choice{string(table.Replace), modeWords()}, set: p.Changed}
+	f := &publishFlags{validate: choice{"full", []string{"full", "footer"}}, mode: choice{string(table.Replace), modeWords()}, set: p.Changed,
+		schemaMode: choice{table.SchemaStrict, []string{table.SchemaStrict, table.SchemaEvolve}}}
 	f.definition.register(p)
 	f.input.register(p)
 	p.Var(&f.mode, "mode", "what becomes of the rows that are there")
 	p.StringArrayVar(&f.partitions, "partitions", nil, "with replace-partitions: what is replaced, like day=2026-04-15 or day=2026-04-01..2026-04-30; repeatable (default: the partitions of the input)")
 	p.IntVar(&f.expectParts, "expect-partitions", 0, "with replace-partitions: refuse if more partitions than that are replaced")
+	p.Var(&f.schemaMode, "schema-mode", "inputs with other columns: refuse them (strict), or add new columns and widen types (evolve)")
 	p.StringSliceVar(&f.allowMissing, "allow-missing", nil, "columns that the input may lack: null there")
 	p.StringVar(&f.runID, "run-id", "", "name of this batch (default: a digest of inputs and options)")
 	p.BoolVar(&f.rerun, "rerun", false, "publish although this run was published or rolled back before; an append replaces what the run added")
@@ -57,7 +60,7 @@ func (f *publishFlags) options(a *app, inputs []string) (table.PublishOptions, e
 	}
 	o := table.PublishOptions{
 		Inputs: inputs, Mode: table.Mode(f.mode.value), Source: src, Definition: d, RunID: f.runID, Rerun: f.rerun, Message: f.message,
-		Validate: f.validate.value, Partitions: f.partitions, AllowMissing: f.allowMissing,
+		Validate: f.validate.value, Partitions: f.partitions, AllowMissing: f.allowMissing, SchemaMode: f.schemaMode.value,
 	}
 	if f.set("expect-partitions") {
 		o.ExpectPartitions = &f.expectParts

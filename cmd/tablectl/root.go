@@ -32,7 +32,7 @@ table, version or input, 5 temporary (run it again), 6 conflict, frozen or rolle
 	root.SetErr(a.console)
 	a.globalFlags(root.PersistentFlags())
 	root.AddCommand(
-		a.publish(), a.plan(), a.apply(), a.create(), a.rollback(), a.freeze(), a.unfreeze(), a.tag(), a.untag(),
+		a.publish(), a.plan(), a.apply(), a.alter(), a.create(), a.rollback(), a.freeze(), a.unfreeze(), a.tag(), a.untag(),
 		a.history(), a.show(), a.files(), a.cat(), a.status(), a.sql(), a.relocate(), a.doctor(), a.version(),
 	)
 	return root
