@@ -1,6 +1,7 @@
 package writer
 
 import (
+	"github.com/tablectl/tablectl/writer/internal/encode"
 	"github.com/tablectl/tablectl/writer/internal/vector"
 )
 
@@ -11,6 +12,10 @@ type group struct {
 	rows   int64
 	bytes  int64
 	free   []func() // give back what the pieces live in
+
+	// Of a row group of an older file that is written again: how its chunks are made, and how its file is sorted.
+	chunk   func(enc *encode.Encoder, leaf int, buf []byte) (*encode.Chunk, error)
+	sorting []encode.Sorting
 }
 
 func (g *group) done() {
