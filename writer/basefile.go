@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/tablectl/tablectl/internal/columnar"
 	"github.com/tablectl/tablectl/internal/objstore"
@@ -20,6 +21,16 @@ type baseFile struct {
 	file *columnar.File
 	tail *tailReader
 	rest io.ReaderAt
+
+	origin *encode.Origin // where chunks are copied from it
+	mu     sync.RWMutex
+	held   map[int]piece // row groups in memory
+}
+
+// piece is a part of a file in memory.
+type piece struct {
+	start int64
+	b     []byte
 }
 
 // openBase reads the end of a file, in one request where its footer is not long.
@@ -52,15 +63,7 @@ func readTail(ctx context.Context, store objstore.Store, f manifest.File) (*base
 			t, err = tailOf(ctx, store, f.Key, need)
 		}
 	}
-	return &baseFile{File: f, tail: t}, err
-}
-
-// ReadAt reads from the end that is in memory, or else from the store.
-func (b *baseFile) ReadAt(p []byte, off int64) (int, error) {
-	if off >= b.tail.from || off == 0 && len(p) <= len(parquetMagic) {
-		return b.tail.ReadAt(p, off)
-	}
-	return b.rest.ReadAt(p, off)
+	return &baseFile{File: f, tail: t, held: map[int]piece{}}, err
 }
 
 // read gives a part of the file.

@@ -69,7 +69,7 @@ func (a *assembler) add(ctx context.Context, e *encoded) error {
 	}
 	if a.open == nil {
 		sorting := a.sorting
-		if e.chunk != nil {
+		if e.again {
 			sorting = e.group.sorting
 		}
 		if err := a.begin(e.part, sorting); err != nil {

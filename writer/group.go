@@ -13,9 +13,10 @@ type group struct {
 	bytes  int64
 	free   []func() // give back what the pieces live in
 
-	// Of a row group of an older file that is written again: how its chunks are made, and how its file is sorted.
-	chunk   func(enc *encode.Encoder, leaf int, buf []byte) (*encode.Chunk, error)
+	again   bool // of an older file, which is written again and is sorted so:
 	sorting []encode.Sorting
+	// chunk makes the chunks where there are no pieces.
+	chunk func(enc *encode.Encoder, leaf int, buf []byte) (*encode.Chunk, error)
 }
 
 func (g *group) done() {
