@@ -1,6 +1,7 @@
 package table
 
 import (
+	"math"
 	"math/big"
 	"math/bits"
 	"strconv"
@@ -23,8 +24,8 @@ type ColumnSum struct {
 	Exact      bool   // integers and decimals, to the last digit; floats as their order has it, see Sum
 }
 
-// Sum adds up values. Floats are added as float64: those of a file from its first row to its last, then the files in the order of the
-// version.
+// Sum adds up values. Floats are added as float64 with what each addition loses kept beside it (Neumaier's summation): the values of a
+// file from its first row to its last, then the files in the order of the version.
 type Sum struct {
 	Values int64  // that are not null
 	Total  string // a decimal number; NaN, +Inf, -Inf
@@ -44,7 +45,35 @@ type adder struct {
 	values int64
 	high   wide // of decimals
 	low    wide
-	float  float64
+	float  sum64
+}
+
+// sum64 is a float64 sum and what it lost by rounding.
+type sum64 struct{ sum, lost float64 }
+
+func (s *sum64) add(v float64) {
+	next := s.sum + v
+	if math.Abs(s.sum) >= math.Abs(v) {
+		s.lost += s.sum - next + v
+	} else {
+		s.lost += v - next + s.sum
+	}
+	s.sum = next
+}
+
+// minus is the difference of two sums.
+func (s sum64) minus(o sum64) sum64 {
+	s.add(-o.sum)
+	s.lost -= o.lost
+	return s
+}
+
+// total is the sum. Beside an infinity or a NaN nothing that was lost counts.
+func (s sum64) total() float64 {
+	if math.IsInf(s.sum, 0) || math.IsNaN(s.sum) {
+		return s.sum
+	}
+	return s.sum + s.lost
 }
 
 // wide is a 128-bit integer in two's complement.
@@ -76,9 +105,9 @@ func (s *adder) take(a arrow.Array) {
 			s.low.add(0, n.LowBits())
 		})
 	case *array.Float32:
-		each(a, func(i int) { s.float += float64(a.Value(i)) })
+		each(a, func(i int) { s.float.add(float64(a.Value(i))) })
 	case *array.Float64:
-		each(a, func(i int) { s.float += a.Value(i) })
+		each(a, func(i int) { s.float.add(a.Value(i)) })
 	}
 }
 
@@ -97,7 +126,8 @@ func (s *adder) join(o adder) {
 	s.values += o.values
 	s.high.add(o.high.hi, o.high.lo)
 	s.low.add(o.low.hi, o.low.lo)
-	s.float += o.float
+	s.float.add(o.float.sum)
+	s.float.lost += o.float.lost
 }
 
 func (s adder) unscaled() *big.Int {
@@ -110,7 +140,7 @@ func columnSum(f manifest.Field, before, after adder) ColumnSum {
 	out := ColumnSum{FieldID: f.ID, Name: f.Name, Type: f.Type, Exact: exact(f.Type)}
 	out.Before.Values, out.After.Values = before.values, after.values
 	if !out.Exact {
-		out.Before.Total, out.After.Total, out.Difference = floatText(before.float), floatText(after.float), floatText(after.float-before.float)
+		out.Before.Total, out.After.Total, out.Difference = floatText(before.float), floatText(after.float), floatText(after.float.minus(before.float))
 		return out
 	}
 	a, b := before.unscaled(), after.unscaled()
@@ -119,7 +149,14 @@ func columnSum(f manifest.Field, before, after adder) ColumnSum {
 	return out
 }
 
-func floatText(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+// floatText is the shortest text that reads back as the same number, without an exponent where people can do without.
+func floatText(s sum64) string {
+	v := s.total()
+	if size := math.Abs(v); size >= 1e-6 && size < 1e21 {
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	return strconv.FormatFloat(v, 'g', -1, 64)
+}
 
 // decimalText writes n with scale digits after the point.
 func decimalText(n *big.Int, scale int) string {
