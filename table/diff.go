@@ -64,6 +64,27 @@ func (d *Diff) Different() bool {
 
 // Diff compares two versions; "" is "previous" for a and "current" for b. Close the result if rows were compared.
 func (t *Table) Diff(ctx context.Context, a, b string, o DiffOptions) (*Diff, error) {
+	if a == "" {
+		a = "previous"
+	}
+	h, err := t.head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var views [2]*View
+	for i, ref := range []string{a, b} {
+		v, err := t.resolve(h.m, ref)
+		if err != nil {
+			return nil, err
+		}
+		if views[i], err = t.view(ctx, h.m, v); err != nil {
+			return nil, err
+		}
+	}
+	return t.diffViews(ctx, views[0], views[1], o)
+}
+
+func (t *Table) diffViews(ctx context.Context, a, b *View, o DiffOptions) (*Diff, error) {
 	p, err := t.differ(ctx, a, b, o)
 	if err != nil {
 		return nil, err

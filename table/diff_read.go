@@ -37,35 +37,20 @@ type diffSide struct {
 }
 
 // differ finds out what can be known without data files.
-func (t *Table) differ(ctx context.Context, a, b string, o DiffOptions) (*differ, error) {
-	if a == "" {
-		a = "previous"
-	}
-	h, err := t.head(ctx)
+func (t *Table) differ(ctx context.Context, old, new *View, o DiffOptions) (*differ, error) {
+	d := &Diff{Table: t.URL(), A: old.Version(), B: new.Version()}
+	p := &differ{t: t, diff: d, old: diffSide{view: old}, new: diffSide{view: new}}
+	before, err := old.Files(ctx)
 	if err != nil {
 		return nil, err
 	}
-	p := &differ{t: t, diff: &Diff{Table: t.URL()}}
-	var files [2][]manifest.File
-	for i, ref := range []string{a, b} {
-		v, err := t.resolve(h.m, ref)
-		if err != nil {
-			return nil, err
-		}
-		side := p.side(i)
-		if side.view, err = t.view(ctx, h.m, v); err != nil {
-			return nil, err
-		}
-		if files[i], err = side.view.Files(ctx); err != nil {
-			return nil, err
-		}
+	after, err := new.Files(ctx)
+	if err != nil {
+		return nil, err
 	}
-	old, new := p.old.view, p.new.view
-	d := p.diff
-	d.A, d.B = old.Version(), new.Version()
 	d.Schema = diffSchemas(old.snap, new.snap)
 	var shared []manifest.File
-	d.Files, shared = diffFiles(files[0], files[1])
+	d.Files, shared = diffFiles(before, after)
 	d.Partitions = diffPartitions(old.snap.Spec, new.snap.Spec, d.Files, shared)
 	d.RowsBefore, d.RowsAfter = old.snap.Rows.Total, new.snap.Rows.Total
 	p.old.files, p.new.files = inPartitions(d.Files.Removed, old.snap.Spec), inPartitions(d.Files.Added, new.snap.Spec)
