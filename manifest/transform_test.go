@@ -29,12 +29,11 @@ func TestHash(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := int32(hashValue(v)); got != c.want {
-			t.Errorf("%s %s: %d, want %d", c.typ, c.text, got, c.want)
-		}
-		bucket, err := Transform{Kind: Bucket, N: 16}.Apply(typ, v)
-		if err != nil || bucket != (c.want&math.MaxInt32)%16 {
-			t.Errorf("%s %s: bucket %v (%v)", c.typ, c.text, bucket, err)
+		for _, n := range []int32{1, 16, math.MaxInt32} {
+			bucket, err := Transform{Kind: Bucket, N: int(n)}.Apply(typ, v)
+			if err != nil || bucket != (c.want&math.MaxInt32)%n {
+				t.Errorf("%s %s: bucket %v of %d (%v)", c.typ, c.text, bucket, n, err)
+			}
 		}
 	}
 }

@@ -136,7 +136,7 @@ func (a *assembler) describe(f *openFile) (pendingFile, error) {
 		Bytes: f.spool.Size(), Rows: f.file.Rows(), RowGroups: f.file.RowGroups(),
 		SHA256: f.spool.SHA256(), CRC64NVME: fmt.Sprintf("%016x", f.spool.CRC64NVME()),
 		Columns: map[int]manifest.ColumnStats{},
-		AddedBy: manifest.AddedBy{Version: a.o.Version, Run: a.o.Run},
+		SpecID:  a.o.Spec.ID, AddedBy: manifest.AddedBy{Version: a.o.Version, Run: a.o.Run},
 	}}
 	if f.part != nil {
 		out.dir, out.file.Partition = f.part.dir, f.part.values
