@@ -67,3 +67,38 @@ func noise(s manifest.Schema, rows int) []arrow.Record {
 	}
 	return recs
 }
+
+func newRecord(s *arrow.Schema, cols []arrow.Array, rows int64) arrow.Record {
+	return array.NewRecord(s, cols, rows)
+}
+
+// readBackNulls are the rows of files, one text a row, in which a null is not like any text.
+func readBackNulls(t *testing.T, store objstore.Store, files []manifest.File, s manifest.Schema) []string {
+	t.Helper()
+	var out []string
+	for _, f := range files {
+		b := object(t, store, f.Key)
+		file, err := columnar.Open(bytes.NewReader(b), int64(len(b)), columnar.OpenOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := file.Read(t.Context(), s, columnar.ReadOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for r.Next() {
+			for i := range int(r.Record().NumRows()) {
+				row, text := rowOf(r.Record(), i), ""
+				for _, f := range s.Fields {
+					text += row[f.Name] + "|"
+				}
+				out = append(out, text)
+			}
+		}
+		if r.Err() != nil {
+			t.Fatal(r.Err())
+		}
+		r.Release()
+	}
+	return out
+}
