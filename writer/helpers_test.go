@@ -8,6 +8,7 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/decimal128"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"github.com/tablectl/tablectl/internal/columnar"
@@ -67,6 +68,8 @@ func noise(s manifest.Schema, rows int) []arrow.Record {
 	}
 	return recs
 }
+
+func decimal(n int64) decimal128.Num { return decimal128.FromI64(n) }
 
 func newRecord(s *arrow.Schema, cols []arrow.Array, rows int64) arrow.Record {
 	return array.NewRecord(s, cols, rows)
