@@ -14,9 +14,10 @@ func columnarBatches(o *Options) columnar.ReadOptions {
 // write writes the files that are changed again, and then the rows that are new or move.
 func (a *application) write(ctx context.Context) error {
 	w := &writing{o: a.o, plan: a.plan, spools: a.spools, memory: max(a.o.Memory/3, MinMemory/2), mayBeNone: true}
+	r := &rewriter{o: a.o}
 	var err error
 	a.out, _, err = w.run(ctx, func(ctx context.Context, p *pool) error {
-		r := &rewriter{o: a.o, schema: p.schema, pool: p}
+		r.pool, r.schema = p, p.schema
 		if !a.c.o.Delete {
 			r.sources = a.c.layout.update
 		}
@@ -28,9 +29,9 @@ func (a *application) write(ctx context.Context) error {
 				return err
 			}
 		}
-		a.chunks = r.copied.Load()
 		return a.emit(ctx, p)
 	})
+	a.chunks = r.copied.Load()
 	return err
 }
 

@@ -67,40 +67,51 @@ type Changes struct {
 
 // Collect reads all rows of rr, whose schema is columnar.ArrowSchema(o.Input). Without OrderBy, a key that occurs twice is
 // ErrChanges (to delete, it does not matter). Close frees what Changes hold.
-func Collect(ctx context.Context, rr array.RecordReader, o ChangeOptions) (c *Changes, err error) {
+func Collect(ctx context.Context, rr array.RecordReader, o ChangeOptions) (*Changes, error) {
+	c, err := newChanges(o)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.collect(ctx, rr); err != nil {
+		c.Close() // the error is what matters
+		return nil, err
+	}
+	return c, nil
+}
+
+func newChanges(o ChangeOptions) (c *Changes, err error) {
 	if o, err = o.withDefaults(); err != nil {
 		return nil, err
 	}
-	c = &Changes{o: o, limit: max(o.Memory, MinMemory) / 3, spools: spool.Open(o.SpoolDir, 0)}
-	defer func() {
-		if err != nil {
-			c.Close() // the error is what matters
-			c = nil
-		}
-	}()
+	c = &Changes{o: o, limit: max(o.Memory, MinMemory) / 3}
 	if c.layout, err = newChangeLayout(&o); err != nil {
-		return c, err
+		return nil, err
 	}
 	if c.keys, err = newKeyer(o.Schema, o.Key); err != nil {
-		return c, err
+		return nil, err
 	}
+	c.spools = spool.Open(o.SpoolDir, 0)
+	return c, nil
+}
+
+func (c *Changes) collect(ctx context.Context, rr array.RecordReader) error {
 	in := &collector{c: c, ranges: newRangers(c.keys.order)}
 	for rr.Next() {
 		b, err := vector.FromRecord(rr.Record())
 		if err != nil {
-			return c, fmt.Errorf("collect changes: %w", err)
+			return fmt.Errorf("collect changes: %w", err)
 		}
 		if err := in.add(b); err != nil {
-			return c, err
+			return err
 		}
 		if err := ctx.Err(); err != nil {
-			return c, context.Cause(ctx)
+			return context.Cause(ctx)
 		}
 	}
 	if err := rr.Err(); err != nil {
-		return c, err
+		return err
 	}
-	return c, in.finish(ctx)
+	return in.finish(ctx)
 }
 
 // Rows is the number of different keys.

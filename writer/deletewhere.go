@@ -27,16 +27,17 @@ func DeleteWhere(ctx context.Context, base []manifest.File, columns manifest.Sch
 		return m, err
 	}
 	w := &writing{o: &o, plan: plan, spools: spools, memory: max(o.Memory/2, MinMemory/2), mayBeNone: true}
+	d := &deletion{rewriter: rewriter{o: &o}, columns: columns, match: match}
 	m.Files, _, err = w.run(ctx, func(ctx context.Context, p *pool) error {
-		d := &deletion{rewriter: rewriter{o: &o, schema: p.schema, pool: p}, columns: columns, match: match}
+		d.pool, d.schema = p, p.schema
 		for _, f := range base {
 			if err := d.file(ctx, f, &m); err != nil {
 				return err
 			}
 		}
-		m.Chunks = d.copied.Load()
 		return nil
 	})
+	m.Chunks = d.copied.Load()
 	return m, err
 }
 
