@@ -33,6 +33,8 @@ func (p *publication) compose(ctx context.Context) (composition, error) {
 		drop, err = p.filesOfRun(ctx, on)
 	case ReplacePartitions:
 		drop, err = p.filesOfPartitions(ctx, on)
+	case Upsert, Delete:
+		drop, err = p.mergedFiles(ctx, on)
 	case alteration:
 		err = p.redesign(ctx)
 	}
@@ -42,6 +44,15 @@ func (p *publication) compose(ctx context.Context) (composition, error) {
 	c, err := p.carryOver(ctx, on, drop)
 	if err != nil {
 		return c, err
+	}
+	if p.merging != nil {
+		m := p.merging.merged
+		c.rows.Added, c.rows.Updated, c.rows.Deleted = m.Inserted, m.Updated, m.Deleted
+		c.rows.CarriedOver = on.rows() - m.Updated - m.Deleted
+	}
+	if got := c.rows.Added + c.rows.Updated + c.rows.CarriedOver; got != c.rows.Total {
+		return c, fmt.Errorf("%w: the files of version %d hold %d rows, %d added, %d updated and %d carried over make %d",
+			ErrCorrupt, p.pending.Version, c.rows.Total, c.rows.Added, c.rows.Updated, c.rows.CarriedOver, got)
 	}
 	return c, p.restate(ctx, on, &c)
 }

@@ -55,6 +55,16 @@ func (p *parent) olderSpecs() []manifest.PartitionSpec {
 	return p.snap.OlderSpecs
 }
 
+// specOf is the partition spec with which a file was written.
+func (p *parent) specOf(f manifest.File) manifest.PartitionSpec {
+	for _, s := range p.snap.Specs() {
+		if s.ID == f.SpecID {
+			return s
+		}
+	}
+	return manifest.PartitionSpec{}
+}
+
 // specsUnder are the partition specs of files that a version with another spec carries over, by id.
 func (p *parent) specsUnder(own manifest.PartitionSpec) []manifest.PartitionSpec {
 	if p.snap == nil {
