@@ -30,9 +30,13 @@ func (p *publication) compose(ctx context.Context) (composition, error) {
 	var drop []manifest.File
 	switch p.o.Mode {
 	case Append:
-		drop, err = p.filesOfRun(ctx, on)
+		if drop, err = p.filesOfRun(ctx, on); err == nil {
+			err = p.keepUnique(ctx, on, drop)
+		}
 	case ReplacePartitions:
-		drop, err = p.filesOfPartitions(ctx, on)
+		if drop, err = p.filesOfPartitions(ctx, on); err == nil {
+			err = p.keepUnique(ctx, on, drop)
+		}
 	case Upsert, Delete:
 		drop, err = p.mergedFiles(ctx, on)
 	case alteration:
