@@ -1,7 +1,9 @@
 package table
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -23,14 +25,22 @@ func tupleOf(values []manifest.Value) tuple {
 // files that this run wrote. It refuses if another version has changed one of them since this attempt began.
 func (p *publication) filesOfPartitions(ctx context.Context, on *parent) ([]manifest.File, error) {
 	mine := map[tuple]bool{}
+	var values [][]manifest.Value
 	for _, f := range p.files {
-		mine[tupleOf(f.Partition)] = true
+		if t := tupleOf(f.Partition); !mine[t] {
+			mine[t], values = true, append(values, f.Partition)
+		}
 	}
+	var older error
 	replaces := func(f manifest.File) bool {
+		if f.SpecID != p.layout.spec.ID {
+			older = cmp.Or(older, p.checkOlder(f, values))
+			return false
+		}
 		return mine[tupleOf(f.Partition)] || len(p.stated) > 0 && p.stated.holds(f.Partition)
 	}
 	drop, err := on.in(ctx, replaces)
-	if err != nil {
+	if err = errors.Join(err, older); err != nil {
 		return nil, err
 	}
 	if err := p.unchangedSince(ctx, on, drop, replaces); err != nil {
