@@ -83,11 +83,6 @@ func (r FieldRange) mayHold(o PartitionOrder, spec, field int, x Value) bool {
 	return o.compareField(spec, field, x, r.Lower) >= 0 && o.compareField(spec, field, x, r.Upper) <= 0
 }
 
-// MayHoldFile says whether f may be in the list: by its partition, and by the version that added it.
-func (l FileList) MayHoldFile(o PartitionOrder, f File) bool {
-	return f.SpecID == l.SpecID && f.AddedBy.Version >= l.MinVersion && f.AddedBy.Version <= l.Version() && l.MayHold(o, f.Partition)
-}
-
 // Summarize is what a list says of the files in it, if version wrote it: everything but the objects.
 func Summarize(o PartitionOrder, version Version, files []File) FileList {
 	l := FileList{MinVersion: version}
