@@ -12,7 +12,8 @@ const (
 	RuleFileKey      Rule = "file-key"        // a data key, in the prefix of this or a lower version, once, named after the digest
 	RuleFileFacts    Rule = "file-facts"      // bytes, rows, row groups and digests are what they can be
 	RuleFileColumns  Rule = "file-columns"    // statistics are of leaf columns, with bounds in order and in their one form
-	RulePartition    Rule = "partition-value" // one value per field of the spec, in its one form; a file without rows may have none
+	RuleOlderSpecs   Rule = "older-specs"     // ascending, without the version's own; every file has its own spec or one of these
+	RulePartition    Rule = "partition-value" // one value per field of the file's spec, in its one form; a file without rows may have none
 	RuleAddedBy      Rule = "added-by"        // names the run and a version not above this one
 	RuleFileLists    Rule = "file-lists"      // either few files inline or all of them in lists, whose counts fit
 	RuleIcebergLists Rule = "iceberg-lists"   // keys in prefixes of this or a lower version; a version that passed has them
@@ -58,7 +59,7 @@ func (s *Snapshot) validateHead() error {
 		return refuse(RuleParent, "version %d has the parent %d with digest %q", s.Version, p.Version, clip(p.SHA256))
 	}
 	checks := []func() error{
-		s.Schema.validate, s.Spec.validate, func() error { return s.Spec.fits(s.Schema) },
+		s.Schema.validate, s.validateSpecs,
 		s.SortOrder.validate, func() error { return s.SortOrder.fits(s.Schema) }, s.validateReport, s.validateLists, s.validateIceberg,
 	}
 	for _, check := range checks {
@@ -68,6 +69,26 @@ func (s *Snapshot) validateHead() error {
 	}
 	if len(s.Schema.Fields) == 0 {
 		return refuse(RuleUndeclared, "version %d has no columns", s.Version)
+	}
+	return nil
+}
+
+// validateSpecs checks the spec and the older ones.
+func (s *Snapshot) validateSpecs() error {
+	last := -1
+	for _, p := range append([]PartitionSpec{s.Spec}, s.OlderSpecs...) {
+		if err := p.validate(); err != nil {
+			return err
+		}
+		if err := p.fits(s.Schema); err != nil {
+			return err
+		}
+	}
+	for _, p := range s.OlderSpecs {
+		if p.ID <= last || p.ID == s.Spec.ID {
+			return refuse(RuleOlderSpecs, "spec %d after %d, beside the version's own spec %d", p.ID, last, s.Spec.ID)
+		}
+		last = p.ID
 	}
 	return nil
 }
@@ -212,18 +233,17 @@ func (s *Snapshot) validateParts() error {
 type fileChecker struct {
 	s      *Snapshot
 	leaves map[int]Type
-	parts  []Type
+	parts  map[int][]Type // by spec
 	seen   map[string]bool
 }
 
 func newFileChecker(s *Snapshot) *fileChecker {
-	c := &fileChecker{s: s, leaves: make(map[int]Type), seen: make(map[string]bool)}
+	c := &fileChecker{s: s, leaves: make(map[int]Type), parts: make(map[int][]Type), seen: make(map[string]bool)}
 	for _, l := range s.Schema.Leaves() {
 		c.leaves[l.ID] = l.Type
 	}
-	for _, f := range s.Spec.Fields {
-		source, _ := s.Schema.top(f.SourceID)
-		c.parts = append(c.parts, source.Type)
+	for _, p := range s.Specs() {
+		c.parts[p.ID] = p.Types(s.Schema)
 	}
 	return c
 }
@@ -242,13 +262,17 @@ func (c *fileChecker) check(f *File) error {
 	if f.AddedBy.Version < 1 || f.AddedBy.Version > c.s.Version || CheckRun(f.AddedBy.Run) != nil {
 		return refuse(RuleAddedBy, "%q: version %d of run %q", clip(f.Key), f.AddedBy.Version, clip(f.AddedBy.Run))
 	}
+	parts, ok := c.parts[f.SpecID]
+	if !ok {
+		return refuse(RuleOlderSpecs, "%q has spec %d, which the version does not name", clip(f.Key), f.SpecID)
+	}
 	if f.Rows == 0 && len(f.Partition) == 0 {
 		return c.columns(f) // no rows lie in no partition
 	}
-	if len(f.Partition) != len(c.parts) {
-		return refuse(RulePartition, "%q has %d values for %d fields", clip(f.Key), len(f.Partition), len(c.parts))
+	if len(f.Partition) != len(parts) {
+		return refuse(RulePartition, "%q has %d values for %d fields", clip(f.Key), len(f.Partition), len(parts))
 	}
-	for i, t := range c.parts {
+	for i, t := range parts {
 		if _, ok := canonical(t, f.Partition[i]); !ok {
 			return refuse(RulePartition, "%q: %s is not the form of a %s", clip(f.Key), clip(string(f.Partition[i])), t)
 		}

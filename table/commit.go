@@ -8,8 +8,8 @@ import (
 	"github.com/tablectl/tablectl/manifest"
 )
 
-// errExpected is the ErrConflict of --expect-version.
-var errExpected = fmt.Errorf("%w: another version is current than expected", manifest.ErrConflict)
+// errExpected is the ErrConflict of --expect-version and --expect-partitions.
+var errExpected = fmt.Errorf("%w: the table is not as expected", manifest.ErrConflict)
 
 // errMoved ends a flip whose snapshot no longer fits the manifest: the commit loop looks again.
 var errMoved = errors.New("the table has moved on")
@@ -28,7 +28,11 @@ func (p *publication) commit(ctx context.Context) (*Result, error) {
 				return nil, err
 			}
 		}
-		sealed, err := p.seal(ctx)
+		c, err := p.compose(ctx)
+		if err != nil {
+			return nil, err
+		}
+		sealed, err := p.seal(ctx, c)
 		if err != nil {
 			return nil, err
 		}
@@ -63,20 +67,33 @@ func (p *publication) mayCommit(ctx context.Context) (*Result, error) {
 	if !p.isPending(m) {
 		return nil, fmt.Errorf("%w: another attempt of run %s has taken over", ErrFenced, p.run)
 	}
-	if err := p.layout.agrees(m); err != nil {
+	if err := p.agrees(m); err != nil {
 		return nil, err
 	}
-	if want := p.o.ExpectVersion; want != nil && current(m) != *want {
-		return nil, fmt.Errorf("%w: version %d is, %d was expected", errExpected, current(m), *want)
+	return nil, p.checkExpected(m)
+}
+
+// agrees refuses to go on with a layout that is not the table's any more. An alteration makes its layout anew.
+func (p *publication) agrees(m *manifest.Manifest) error {
+	if p.o.Mode == alteration {
+		return nil
 	}
-	return nil, nil
+	return p.layout.agrees(m)
+}
+
+// checkExpected is (c) of P6.
+func (p *publication) checkExpected(m *manifest.Manifest) error {
+	if want := p.o.ExpectVersion; want != nil && current(m) != *want {
+		return fmt.Errorf("%w: version %d is current, %d was expected", errExpected, current(m), *want)
+	}
+	return nil
 }
 
 // publishedSince says whether another attempt of this run has published the same since this one looked. An attempt that died after
 // sending its flip may still be published late, even between our look and our reservation.
 func (p *publication) publishedSince(events []manifest.Event) bool {
 	for _, e := range events {
-		if e.Generation > p.looked && e.Op == manifest.OpPublish && e.Run == p.run && e.Fingerprint == p.in.fingerprint {
+		if e.Generation > p.looked && e.Op == manifest.OpPublish && e.Run == p.run && (e.Fingerprint == p.in.fingerprint || p.o.Mode == Append) {
 			return true
 		}
 	}
@@ -102,6 +119,9 @@ func (p *publication) renumber(ctx context.Context) error {
 	p.pending, _ = out.head.m.PendingRun(p.run)
 	for i := range p.files {
 		p.files[i].AddedBy.Version = p.pending.Version
+	}
+	if p.blank != nil {
+		p.blank.AddedBy.Version = p.pending.Version
 	}
 	return nil
 }
@@ -164,7 +184,7 @@ func current(m *manifest.Manifest) manifest.Version {
 // resultOf says what a snapshot holds.
 func (t *Table) resultOf(s *manifest.Snapshot, status Status) *Result {
 	res := &Result{
-		Table: t.URL(), Status: status, Version: s.Version, Run: s.Run, Mode: s.Mode, Rows: s.Rows, Files: s.FileCounts,
+		Table: t.URL(), Status: status, Version: s.Version, Run: s.Run, Mode: Mode(s.Mode), Rows: s.Rows, Files: s.FileCounts,
 		Report: s.Report, Schema: s.Schema,
 	}
 	if s.Parent != nil {
@@ -175,7 +195,7 @@ func (t *Table) resultOf(s *manifest.Snapshot, status Status) *Result {
 
 // alreadyPublished is the result of a run that has nothing left to do. A version that has expired since is known by its number only.
 func (p *publication) alreadyPublished(ctx context.Context, m *manifest.Manifest, e manifest.Event) (*Result, error) {
-	res := &Result{Table: p.t.URL(), Version: e.Version, Run: p.run, Mode: modeReplace, Schema: m.Schema()}
+	res := &Result{Table: p.t.URL(), Version: e.Version, Run: p.run, Mode: p.o.Mode, Schema: m.Schema()}
 	if entry, ok := m.Live(e.Version); ok {
 		s, err := p.t.snapshot(ctx, entry)
 		if err != nil {

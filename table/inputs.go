@@ -41,28 +41,49 @@ func (p *publication) prepare(ctx context.Context) error {
 		}
 	}
 	declared := p.base.m != nil && p.base.m.Declared()
-	fields, err := p.readInputs(ctx, !declared && len(p.o.Definition.Columns) == 0)
+	evolves := declared && p.o.SchemaMode == SchemaEvolve
+	fields, err := p.readInputs(ctx, evolves || !declared && len(p.o.Definition.Columns) == 0)
 	if err != nil {
 		return err
 	}
+	if err := p.checkPlan(); err != nil {
+		return err
+	}
 	p.nameRun()
-	switch {
-	case declared:
-		p.layout = layoutOf(p.base.m)
-	case p.base.m != nil:
-		p.layout, err = firstLayout(fields, p.base.m.Tablectl.Settings)
-	default:
-		var m *manifest.Manifest
-		if m, err = p.create(manifest.Write{ID: newID(), At: 1}); err != nil {
+	if p.layout, err = p.chooseLayout(fields); err != nil {
+		return err
+	}
+	if evolves {
+		if err := p.evolveWith(ctx, fields); err != nil {
 			return err
 		}
-		if m.Declared() {
-			p.layout = layoutOf(m)
-			return nil
-		}
-		p.layout, err = firstLayout(fields, m.Tablectl.Settings)
 	}
-	return err
+	return p.checkMode()
+}
+
+// evolveWith takes the columns of the inputs into the table's layout.
+func (p *publication) evolveWith(ctx context.Context, fields []manifest.Field) error {
+	on, err := p.parent(ctx)
+	if err != nil {
+		return err
+	}
+	p.older = on.olderSpecs()
+	return p.evolve(fields, p.in.src == nil || p.in.src.Typed())
+}
+
+// chooseLayout is the layout of the table, or the one that it gets with these columns.
+func (p *publication) chooseLayout(fields []manifest.Field) (layout, error) {
+	m := p.base.m
+	if m == nil {
+		var err error
+		if m, err = p.create(manifest.Write{ID: newID(), At: 1}); err != nil {
+			return layout{}, err
+		}
+	}
+	if m.Declared() {
+		return layoutOf(m), nil
+	}
+	return firstLayout(fields, m.Tablectl.Settings)
 }
 
 // readInputs opens the inputs and takes their fingerprint, and their columns if they are wanted.
@@ -120,6 +141,7 @@ func (p *publication) fieldsOf(s *arrow.Schema) ([]manifest.Field, error) {
 // sourceOptions fills in what the caller left to the table.
 func (p *publication) sourceOptions() source.Options {
 	o := p.o.Source
+	o.Allow.Absent = p.o.AllowMissing
 	if o.Open == nil {
 		o.Open = func(ctx context.Context, url string) (objstore.Store, string, error) {
 			root, key, err := urlstore.Split(url)
@@ -148,7 +170,8 @@ func (p *publication) fingerprint(content string) (string, error) {
 	b, err := json.Marshal(struct {
 		Content, Mode, Format string
 		CSV                   source.CSVOptions
-	}{content, modeReplace, p.o.Source.Format, p.o.Source.CSV})
+		Partitions            []string `json:",omitempty"`
+	}{content, string(p.o.Mode), p.o.Source.Format, p.o.Source.CSV, p.o.Partitions})
 	if err != nil {
 		return "", fmt.Errorf("fingerprint: %w", err)
 	}

@@ -16,6 +16,9 @@ import (
 // refusals; ErrOutcomeUnknown is settled by running the same again; ErrStoreNotAtomic means that the store is no place for a table.
 func (t *Table) Publish(ctx context.Context, o PublishOptions) (*Result, error) {
 	started := time.Now()
+	if err := o.checkOptions(); err != nil {
+		return nil, fmt.Errorf("publish: %w", err)
+	}
 	p := &publication{t: t, o: o, attempt: newID()}
 	defer p.close()
 	res, err := p.publish(ctx)
@@ -25,9 +28,6 @@ func (t *Table) Publish(ctx context.Context, o PublishOptions) (*Result, error) 
 	res.Elapsed = time.Since(started)
 	return res, nil
 }
-
-// modeReplace is the one mode so far: the new version holds the rows of the inputs and nothing else.
-const modeReplace = "replace"
 
 // publication is one attempt of one run.
 type publication struct {
@@ -42,9 +42,15 @@ type publication struct {
 	in      *inputs
 	layout  layout
 	pending manifest.Pending
-	resumed bool // an earlier attempt had the reservation
-	files   []manifest.File
-	report  manifest.Report
+	resumed bool                     // an earlier attempt had the reservation
+	began   *manifest.Manifest       // what stood when this attempt reserved: later changes of the same rows are conflicts
+	on      *parent                  // the version that is built on, as far as it was read
+	changes []manifest.Change        // of an alteration
+	older   []manifest.PartitionSpec // of files that are there, beside the table's own
+	stated  stated
+	files   []manifest.File   // what this run wrote and the version names
+	blank   *manifest.File    // a file without rows, for a version that has no other
+	reports []manifest.Report // of all files that this attempt wrote
 }
 
 func (p *publication) close() {
@@ -63,14 +69,17 @@ func (p *publication) publish(ctx context.Context) (*Result, error) {
 	if done, err := p.alreadyDone(ctx); done != nil || err != nil { // P1
 		return done, err
 	}
+	if err := p.checkExpected(p.base.m); err != nil { // no need to reserve what cannot be committed
+		return nil, err
+	}
 	if p.o.DryRun {
 		return p.dryRun(ctx)
 	}
 	if err := p.reserve(ctx); err != nil { // P2
 		return nil, err
 	}
-	if done, err := p.mayCommit(ctx); done != nil || err != nil { // no need to write what cannot be committed
-		return done, err
+	if done, err := p.mayCommit(ctx); done != nil || err != nil { // nor to write it
+		return done, p.giveUp(ctx, err)
 	}
 	if err := p.stageLeased(ctx); err != nil { // P3, P4
 		return nil, p.giveUp(ctx, err)
@@ -114,6 +123,9 @@ func (p *publication) doneIn(ctx context.Context, m *manifest.Manifest) (*Result
 		return nil, err
 	case state == manifest.RunPublished:
 		return p.alreadyPublished(ctx, m, event)
+	case state == manifest.RunOther && p.o.Mode == Append:
+		return nil, fmt.Errorf("%w: run %s published version %d with other content or options; adding to it would count rows twice; --rerun replaces what it added",
+			ErrRunReused, p.run, event.Version)
 	case state == manifest.RunRolledBack:
 		return nil, fmt.Errorf("%w: run %s published version %d with the same content, and the table was rolled back past it (current is %d); use --rerun to publish it again",
 			ErrRolledBack, p.run, event.Version, m.CurrentSnapshotID)
@@ -147,6 +159,7 @@ func (p *publication) reserve(ctx context.Context) error {
 	}
 	p.base = out.head
 	p.pending, _ = out.head.m.PendingRun(p.run)
+	p.began = out.head.m
 	p.t.opts.Logger.Info("reserved", "run", p.run, "version", p.pending.Version, "attempt", p.attempt)
 	if p.create != nil {
 		return p.t.probeCreate(ctx)
@@ -166,12 +179,12 @@ func (p *publication) reservation(m *manifest.Manifest, w manifest.Write) (*mani
 	} else if err := p.t.inPlace(m); err != nil {
 		return nil, err
 	}
-	if err := p.layout.agrees(m); err != nil {
+	if err := p.agrees(m); err != nil {
 		return nil, err
 	}
 	_, had := m.PendingRun(p.run)
 	p.resumed = had && !p.isPending(m)
-	next, _, err := m.Reserve(p.run, p.attempt, modeReplace, w.At+manifest.Time(p.t.opts.Lease.Milliseconds()), w)
+	next, _, err := m.Reserve(p.run, p.attempt, string(p.o.Mode), w.At+manifest.Time(p.t.opts.Lease.Milliseconds()), w)
 	return next, err
 }
 
@@ -184,7 +197,7 @@ func (p *publication) isPending(m *manifest.Manifest) bool {
 // giveUp ends an attempt that cannot succeed. What another try could cure (the store away, a cancelled context) leaves the
 // reservation for that try to resume; what is wrong with the input or the files takes it out, with the reason in the history.
 func (p *publication) giveUp(ctx context.Context, cause error) error {
-	if !final(cause) || ctx.Err() != nil {
+	if cause == nil || !final(cause) || ctx.Err() != nil {
 		return cause
 	}
 	var invalid *ValidationError
@@ -215,7 +228,8 @@ func (p *publication) withdraw(ctx context.Context, snapshotKey, sha, why string
 
 // final says whether the same inputs would fail in the same way again.
 func final(err error) bool {
-	return errors.Is(err, ErrInput) || errors.Is(err, ErrValidation) || errors.Is(err, ErrInputChanged) || errors.Is(err, errExpected)
+	return errors.Is(err, ErrInput) || errors.Is(err, ErrValidation) || errors.Is(err, ErrInputChanged) ||
+		errors.Is(err, errExpected) || errors.Is(err, errOverlap)
 }
 
 // reasonFor is the cause as the history keeps it: without values of the input, which may be private.
@@ -224,7 +238,9 @@ func reasonFor(cause error) string {
 	case errors.Is(cause, ErrValidation):
 		return "validation failed"
 	case errors.Is(cause, errExpected):
-		return "another version was expected to be current"
+		return "the table is not as it was expected to be"
+	case errors.Is(cause, errOverlap):
+		return "another publish has changed the same rows"
 	case errors.Is(cause, ErrInputChanged):
 		return "an input changed while it was read"
 	default:

@@ -24,9 +24,10 @@ type Definition struct {
 // PublishOptions describe one run.
 type PublishOptions struct {
 	Inputs []string       // files, directories, globs, s3:// URLs, "-"
+	Mode   Mode           // default Replace
 	Source source.Options // how inputs are read; Open, SpoolDir, Memory and Concurrency come from Options where not set
 
-	Reader      array.RecordReader // instead of Inputs; needs RunID, and Fingerprint if repeats shall be recognised
+	Reader      array.RecordReader `json:"-"` // instead of Inputs; needs RunID, and Fingerprint if repeats shall be recognised
 	Fingerprint string             // of what Reader yields
 
 	Definition    Definition // used if the table does not exist; otherwise it must say nothing else than the table
@@ -35,7 +36,18 @@ type PublishOptions struct {
 	ExpectVersion *manifest.Version
 	Message       string
 	Validate      string // "full" (default) or "footer"
-	DryRun        bool
+
+	SchemaMode   string   // SchemaStrict (default) or SchemaEvolve
+	AllowMissing []string // columns that the inputs may lack: null there
+
+	// Of ReplacePartitions: what is replaced, if not just the partitions of the input: "day=2026-04-15", "day=2026-04-01..2026-04-30", several
+	// fields joined by commas. Rows outside are refused; a stated partition without rows becomes empty.
+	Partitions       []string
+	ExpectPartitions *int // refuse if more partitions than that are replaced
+
+	DryRun bool
+
+	planned *Plan // what must still hold
 }
 
 // Status says how a publish or rollback ended.
@@ -57,11 +69,12 @@ type Result struct {
 	Previous manifest.Version // current before; 0 for none
 	Current  manifest.Version // current afterwards, as last seen
 	Run      string
-	Mode     string
+	Mode     Mode
 	Rows     manifest.RowCounts
 	Files    manifest.FileCounts
 	Verbatim int              // files taken byte for byte
 	Report   *manifest.Report // nil if nothing was validated
+	Plan     *Plan            // of a dry run
 	Schema   manifest.Schema
 	Notes    []string // what a person should know: conversions, warnings
 	Elapsed  time.Duration

@@ -32,9 +32,10 @@ type object struct {
 
 // seal is P5: the file lists, the Iceberg lists, the snapshot and the run marker, put and read back. Their names are digests, so
 // all can be sent at once: nothing is visible before the flip.
-func (p *publication) seal(ctx context.Context) (sealed, error) {
+func (p *publication) seal(ctx context.Context, c composition) (sealed, error) {
 	s := p.describe()
-	objects, err := p.t.derive(ctx, s, &filelist.Set{}, filelist.Change{Add: p.files})
+	s.Rows, s.FileCounts, s.OlderSpecs = c.rows, c.files, c.specs
+	objects, err := p.t.derive(ctx, s, c.parent, c.change)
 	if err != nil {
 		return sealed{}, err
 	}
@@ -49,24 +50,16 @@ func (p *publication) seal(ctx context.Context) (sealed, error) {
 	return out, p.t.putAll(ctx, objects, marker)
 }
 
-// describe is the snapshot of this publication on what is current now, without the lists.
+// describe is the snapshot of this publication on what is current now, without files and counts.
 func (p *publication) describe() *manifest.Snapshot {
 	m := p.base.m
 	s := &manifest.Snapshot{
-		Format: manifest.Format, TableUUID: m.TableUUID, Version: p.pending.Version, Run: p.run, Attempt: p.attempt, Mode: modeReplace,
+		Format: manifest.Format, TableUUID: m.TableUUID, Version: p.pending.Version, Run: p.run, Attempt: p.attempt, Mode: string(p.o.Mode),
 		Fingerprint: p.in.fingerprint, Inputs: p.in.list, Message: p.o.Message, Created: p.t.clock.now(), Writer: p.t.opts.Writer,
-		Schema: p.layout.schema, Spec: p.layout.spec, SortOrder: p.layout.sort, Report: &p.report,
+		Schema: p.layout.schema, Spec: p.layout.spec, SortOrder: p.layout.sort, Report: joinReports(p.level(), p.reports),
 	}
-	for _, f := range p.files {
-		s.Rows.Added += f.Rows
-		s.FileCounts.BytesWritten += f.Bytes
-	}
-	s.FileCounts.Written, s.FileCounts.Total, s.FileCounts.BytesTotal = len(p.files), len(p.files), s.FileCounts.BytesWritten
-	s.Rows.Total = s.Rows.Added
 	if e, ok := m.Current(); ok {
 		s.Parent = &manifest.ParentRef{Version: e.SnapshotID, SHA256: e.Summary[manifest.SummarySHA256]}
-		s.Rows.Deleted = summaryCount(e, "total-records")
-		s.FileCounts.Removed = int(summaryCount(e, "total-data-files"))
 	}
 	return s
 }
@@ -191,7 +184,8 @@ func (t *Table) putObject(ctx context.Context, o object) error {
 // putFailedSnapshot keeps the description of a version that did not pass, for `show`. Its files are named, its lists are not made.
 func (p *publication) putFailedSnapshot(ctx context.Context, r manifest.Report) (key, sha string, err error) {
 	s := p.describe()
-	s.Report = &r
+	c := p.replacement()
+	s.Report, s.Rows, s.FileCounts = &r, c.rows, c.files
 	if len(p.files) <= manifest.MaxInlineFiles {
 		s.Files = p.files
 	}

@@ -19,7 +19,14 @@ func (p *publication) stage(ctx context.Context) error {
 		return err
 	}
 	p.t.opts.Logger.Info("written", "run", p.run, "version", p.pending.Version, "files", len(p.files))
-	return p.validate(ctx)
+	if err := p.checkStated(); err != nil {
+		return err
+	}
+	if err := p.validateFiles(ctx, p.files); err != nil {
+		return err
+	}
+	p.setAside()
+	return nil
 }
 
 // write puts the data files: Parquet inputs that fit as they are, everything else encoded.
@@ -100,19 +107,10 @@ func (p *publication) takeVerbatim(ctx context.Context, o *writer.Options) (open
 	return func(ctx context.Context) (array.RecordReader, error) { return src.Read(ctx, want) }, nil
 }
 
-// validate is P4. What does not pass is kept with its report and never becomes visible.
-func (p *publication) validate(ctx context.Context) error {
-	level := p.o.Validate
-	if level == "" {
-		level = "full"
-	}
-	report, err := writer.Validate(ctx, p.t.store, p.files, p.layout.schema, p.layout.spec, writer.ValidateOptions{
-		Level: level, Memory: p.t.opts.Memory / 2, SpoolDir: p.t.opts.SpoolDir, Concurrency: p.t.opts.Concurrency,
-		Progress: func(w writer.Progress) {
-			p.t.opts.Progress(Progress{Phase: "validate", Rows: w.Rows, Bytes: w.Bytes, Files: w.Files})
-		},
-	})
-	p.report = report
+// validateFiles is P4. What does not pass is kept with its report and never becomes visible.
+func (p *publication) validateFiles(ctx context.Context, files []manifest.File) error {
+	report, err := writer.Validate(ctx, p.t.store, files, p.layout.schema, p.layout.spec, p.validateOptions())
+	p.reports = append(p.reports, report)
 	if err != nil {
 		return fmt.Errorf("validate version %d: %w", p.pending.Version, err)
 	}
@@ -120,4 +118,21 @@ func (p *publication) validate(ctx context.Context) error {
 		return &ValidationError{Version: p.pending.Version, Report: report}
 	}
 	return nil
+}
+
+func (p *publication) validateOptions() writer.ValidateOptions {
+	return writer.ValidateOptions{
+		Level: p.level(), Memory: p.t.opts.Memory / 2, SpoolDir: p.t.opts.SpoolDir, Concurrency: p.t.opts.Concurrency, Logger: p.t.opts.Logger,
+		Progress: func(w writer.Progress) {
+			p.t.opts.Progress(Progress{Phase: "validate", Rows: w.Rows, Bytes: w.Bytes, Files: w.Files})
+		},
+	}
+}
+
+// level is how thoroughly is validated.
+func (p *publication) level() string {
+	if p.o.Validate == "" {
+		return writer.LevelFull
+	}
+	return p.o.Validate
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 
 	"github.com/tablectl/tablectl/manifest"
 	"github.com/tablectl/tablectl/table"
@@ -18,7 +19,7 @@ type resultDoc struct {
 	Previous      manifest.Version   `json:"previous"`
 	Current       manifest.Version   `json:"current"`
 	Run           string             `json:"run"`
-	Mode          string             `json:"mode"`
+	Mode          table.Mode         `json:"mode"`
 	Rows          manifest.RowCounts `json:"rows"`
 	Files         filesDoc           `json:"files"`
 	BytesWritten  int64              `json:"bytes_written"`
@@ -26,6 +27,7 @@ type resultDoc struct {
 	Validation    string             `json:"validation,omitempty"`
 	Notes         []string           `json:"notes"`
 	Seconds       float64            `json:"seconds"`
+	Plan          *table.Plan        `json:"plan,omitempty"` // of a dry run
 }
 
 type filesDoc struct {
@@ -41,6 +43,7 @@ func (a *app) printResult(r *table.Result) error {
 		Run: r.Run, Mode: r.Mode, Rows: r.Rows, BytesWritten: r.Files.BytesWritten, Catalogs: map[string]string{},
 		Files: filesDoc{r.Files.Written, r.Files.Kept, r.Files.Total, r.Verbatim},
 		Notes: append([]string{}, r.Notes...), Seconds: math.Round(r.Elapsed.Seconds()*1000) / 1000,
+		Plan: r.Plan,
 	}
 	if r.Report != nil {
 		doc.Validation = r.Report.Level
@@ -50,12 +53,16 @@ func (a *app) printResult(r *table.Result) error {
 	}
 	return a.result(doc, func(w io.Writer) {
 		fmt.Fprintln(w, a.headline(r))
+		if r.Plan != nil {
+			planText(w, r.Plan)
+			return
+		}
 		columns(w, func(line func(...any)) {
 			if r.Run != "" {
 				line("  run", r.Run)
 			}
-			line("  rows", count(r.Rows.Total))
-			line("  files", fmt.Sprintf("%s, %s", plural(int64(r.Files.Total), "file"), bytesText(r.Files.BytesTotal)))
+			line("  rows", rowsText(r.Rows))
+			line("  files", filesText(r.Files))
 			if r.Verbatim > 0 {
 				line("  verbatim", plural(int64(r.Verbatim), "file")+" taken byte for byte")
 			}
@@ -77,4 +84,33 @@ func (a *app) headline(r *table.Result) string {
 		return a.would(fmt.Sprintf("make version %d of %s current (now %s)", r.Version, r.Table, versionName(r.Previous)))
 	}
 	return fmt.Sprintf("published version %d of %s (was %s)", r.Version, r.Table, versionName(r.Previous))
+}
+
+// rowsText is "1,000 (10 added, 20 updated, 5 deleted, 970 carried over)"; what is zero is left out.
+func rowsText(r manifest.RowCounts) string {
+	return withParts(count(r.Total), []part{{r.Added, "added"}, {r.Updated, "updated"}, {r.Deleted, "deleted"}, {r.CarriedOver, "carried over"}})
+}
+
+// filesText is "12 files, 13 MB (2 written, 10 kept, 1 removed)".
+func filesText(f manifest.FileCounts) string {
+	total := fmt.Sprintf("%s, %s", plural(int64(f.Total), "file"), bytesText(f.BytesTotal))
+	return withParts(total, []part{{int64(f.Written), "written"}, {int64(f.Kept), "kept"}, {int64(f.Removed), "removed"}})
+}
+
+type part struct {
+	n    int64
+	what string
+}
+
+func withParts(total string, parts []part) string {
+	var texts []string
+	for _, p := range parts {
+		if p.n != 0 {
+			texts = append(texts, count(p.n)+" "+p.what)
+		}
+	}
+	if len(texts) == 0 {
+		return total
+	}
+	return total + " (" + strings.Join(texts, ", ") + ")"
 }

@@ -95,8 +95,8 @@ func showText(w io.Writer, d showDoc) {
 		if d.Message != "" {
 			line("message", d.Message)
 		}
-		line("rows", count(d.Rows.Total))
-		line("files", fmt.Sprintf("%d, %s", d.Files.Total, bytesText(d.Files.BytesTotal)))
+		line("rows", rowsText(d.Rows))
+		line("files", filesText(d.Files))
 		for _, i := range d.Inputs {
 			line("input", fmt.Sprintf("%s (%s, %s)", i.Name, bytesText(i.Bytes), i.Identity))
 		}

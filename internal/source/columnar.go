@@ -255,11 +255,11 @@ func (s *Source) readRecords(ctx context.Context, want *arrow.Schema) (Reader, e
 	b := &batches{s: s, m: s.meter("read")}
 	l := blocks.Limits{Workers: s.o.Concurrency, Memory: s.o.Memory / 2}
 	return newReader(want, blocks.NewStream(ctx, l, b.next, batch.size, func() func(batch) parsed {
-		return func(b batch) parsed { return b.cast(want) }
+		return func(b batch) parsed { return b.cast(want, s.o.Allow) }
 	}, drop)), nil
 }
 
-func (b batch) cast(want *arrow.Schema) (p parsed) {
+func (b batch) cast(want *arrow.Schema, allow Allow) (p parsed) {
 	defer b.rec.Release()
 	defer func() {
 		if v := recover(); v != nil { // an input that got past all checks must not take the process down
@@ -267,7 +267,9 @@ func (b batch) cast(want *arrow.Schema) (p parsed) {
 		}
 	}()
 	p.res = blocks.Result{File: b.in.name, First: true, Rows: b.rec.NumRows()}
-	rec, err := columnar.Cast(b.rec, want, nil)
+	aligned := allow.align(b.rec, want)
+	defer aligned.Release()
+	rec, err := columnar.Cast(aligned, want, nil)
 	if err == nil {
 		p.rec = rec
 		return p

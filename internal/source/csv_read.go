@@ -14,7 +14,7 @@ func (s *Source) readCSV(ctx context.Context, want *arrow.Schema) (Reader, error
 	if _, err := csv.NewParser(d, want); err != nil {
 		return nil, err
 	}
-	f := &feed{s: s, m: s.meter("read"), layout: func(l *csv.Layout) error { return l.Bind(d, want) }}
+	f := &feed{s: s, m: s.meter("read"), layout: func(l *csv.Layout) error { return l.Bind(d, want, s.o.Allow.absent, s.o.Allow.Surplus) }}
 	return newTextReader(ctx, s, want, f, func() func(unit) parsed {
 		p, err := csv.NewParser(d, want)
 		return func(u unit) parsed {

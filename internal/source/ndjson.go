@@ -48,12 +48,12 @@ func (s *Source) inferNDJSON(ctx context.Context) error {
 }
 
 func (s *Source) readNDJSON(ctx context.Context, want *arrow.Schema) (Reader, error) {
-	if _, err := ndjson.NewParser(want); err != nil {
+	if _, err := ndjson.NewParser(want, s.o.Allow.Surplus); err != nil {
 		return nil, err
 	}
 	f := &feed{s: s, m: s.meter("read")}
 	return newTextReader(ctx, s, want, f, func() func(unit) parsed {
-		p, err := ndjson.NewParser(want)
+		p, err := ndjson.NewParser(want, s.o.Allow.Surplus)
 		return func(u unit) parsed {
 			if err != nil { // tried above: it cannot be
 				u.blk.Release()

@@ -100,7 +100,7 @@ func BenchmarkParse(b *testing.B) {
 		eachBlock(b, in, func(l *Layout, blk *blocks.Block) {
 			if !bound {
 				bound = true
-				if err := l.Bind(Dialect{}, schema); err != nil {
+				if err := l.Bind(Dialect{}, schema, nobody, false); err != nil {
 					b.Fatal(err)
 				}
 			}

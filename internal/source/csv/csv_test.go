@@ -91,7 +91,7 @@ func read(d Dialect, in string, schema *arrow.Schema, size int, slow bool) ([][]
 	err = each(d, in, size, func(l *Layout, b *blocks.Block) error {
 		if !bound {
 			bound = true
-			if err := l.Bind(d, schema); err != nil {
+			if err := l.Bind(d, schema, nobody, false); err != nil {
 				return err
 			}
 		}
@@ -274,7 +274,7 @@ func TestFastNumbersAreExact(t *testing.T) {
 	}
 	i := 0
 	err = each(Dialect{}, in.String(), 1<<16, func(l *Layout, b *blocks.Block) error {
-		if err := l.Bind(Dialect{}, schema); err != nil {
+		if err := l.Bind(Dialect{}, schema, nobody, false); err != nil {
 			return err
 		}
 		rec, res := p.Block(l, b)
@@ -493,3 +493,6 @@ func FuzzCSV(f *testing.F) {
 		}
 	})
 }
+
+// nobody allows no column to be missing.
+func nobody(string) bool { return false }

@@ -17,7 +17,8 @@ type Layout struct {
 	Names []string
 	skip  int   // bytes of the first block that are no records
 	lines int64 // lines in them
-	to    []int // for each column of the file its place in the wanted schema
+	to    []int // for each column of the file its place in the wanted schema, or passedOver
+	lacks []int // wanted columns that the file does not have
 }
 
 // Head reads the beginning of a file.
@@ -126,9 +127,12 @@ func checkNames(names []string) error {
 	return nil
 }
 
+// passedOver is the place of a column that is not wanted.
+const passedOver = -1
+
 // Bind finds each column of the file in the wanted schema, by name; a file without header and names is taken by position. The columns
-// of both must be the same, in any order.
-func (l *Layout) Bind(d Dialect, want *arrow.Schema) error {
+// of both must be the same, in any order, but for those that absent allows to be missing and, with surplus, others in the file.
+func (l *Layout) Bind(d Dialect, want *arrow.Schema, absent func(name string) bool, surplus bool) error {
 	if d.NoHeader && len(d.Columns) == 0 && len(l.Names) == want.NumFields() {
 		l.Names = nil
 		for _, f := range want.Fields() {
@@ -139,13 +143,20 @@ func (l *Layout) Bind(d Dialect, want *arrow.Schema) error {
 	have := make(map[string]bool, len(l.Names))
 	for i, n := range l.Names {
 		at := want.FieldIndices(n)
+		if len(at) == 0 && surplus {
+			l.to[i] = passedOver
+			continue
+		}
 		if len(at) == 0 {
 			return &blocks.Error{File: l.File, Line: 1, Column: n, Msg: "the table has no such column", Hint: like(n, want)}
 		}
 		l.to[i], have[n] = at[0], true
 	}
-	for _, f := range want.Fields() {
-		if !have[f.Name] {
+	l.lacks = nil
+	for i, f := range want.Fields() {
+		if !have[f.Name] && absent(f.Name) {
+			l.lacks = append(l.lacks, i)
+		} else if !have[f.Name] {
 			return &blocks.Error{File: l.File, Line: 1, Column: f.Name, Msg: "the file does not have this column"}
 		}
 	}

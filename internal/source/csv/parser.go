@@ -17,6 +17,7 @@ type Parser struct {
 	schema *arrow.Schema
 	cols   []*column // in the order of the schema
 	order  []*column // in the order of the file
+	over   *column   // takes the fields of columns that are not wanted
 	sizes  []int     // bytes of text that the columns of the last block held
 	rows   int       // room in the columns
 }
@@ -32,7 +33,9 @@ func NewParser(d Dialect, schema *arrow.Schema) (*Parser, error) {
 		p.cols = append(p.cols, c)
 	}
 	p.sizes = make([]int, len(p.cols))
-	return p, nil
+	var err error
+	p.over, err = newColumn(arrow.Field{Type: arrow.BinaryTypes.String, Nullable: true}, &p.scanner)
+	return p, err
 }
 
 // Block reads a block of a file whose layout is bound to the schema, and releases it. The record is nil if there is an error.
@@ -47,8 +50,13 @@ func (p *Parser) Block(l *Layout, blk *blocks.Block) (arrow.Record, blocks.Resul
 	lines := bytes.Count(data, []byte("\n"))
 	p.order = p.order[:0]
 	for _, to := range l.to {
+		if to == passedOver {
+			p.order = append(p.order, p.over)
+			continue
+		}
 		p.order = append(p.order, p.cols[to])
 	}
+	p.over.begin(lines, 64)
 	p.rows = lines
 	for i, c := range p.cols {
 		c.begin(lines, p.sizes[i]+p.sizes[i]/8+64)
@@ -61,6 +69,11 @@ func (p *Parser) Block(l *Layout, blk *blocks.Block) (arrow.Record, blocks.Resul
 		return nil, res
 	}
 	res.Rows, res.Lines = int64(rows), res.Lines+int64(lines)
+	if err := p.lack(l.lacks, rows); err != nil {
+		err.File = l.File
+		res.Err = err
+		return nil, res
+	}
 	arrays := make([]arrow.Array, len(p.cols))
 	for i, c := range p.cols {
 		if c.offs != nil {
@@ -73,6 +86,20 @@ func (p *Parser) Block(l *Layout, blk *blocks.Block) (arrow.Record, blocks.Resul
 		a.Release()
 	}
 	return rec, res
+}
+
+// lack makes the columns null that the file does not have.
+func (p *Parser) lack(columns []int, rows int) *blocks.Error {
+	for _, i := range columns {
+		c := p.cols[i]
+		if c.need && rows > 0 {
+			return &blocks.Error{Column: c.name, Want: TypeName(c.typ), Msg: "the file does not have this column, and it may not be null"}
+		}
+		for row := range rows {
+			c.setNull(row, p.rows)
+		}
+	}
+	return nil
 }
 
 // parse reads all records of data, which ends with a line feed and has slack behind it.

@@ -48,7 +48,7 @@ func infer(in string, size int) (*arrow.Schema, error) {
 
 // read shows every row as JSON.
 func read(in string, schema *arrow.Schema, size int) (string, error) {
-	p, err := NewParser(schema)
+	p, err := NewParser(schema, false)
 	if err != nil {
 		return "", err
 	}
@@ -188,7 +188,7 @@ func TestNoSchema(t *testing.T) {
 
 func TestParserGoesOnAfterAnError(t *testing.T) {
 	schema := arrow.NewSchema([]arrow.Field{{Name: "a", Type: arrow.PrimitiveTypes.Int64, Nullable: true}, {Name: "b", Type: arrow.PrimitiveTypes.Int64, Nullable: true}}, nil)
-	p, err := NewParser(schema)
+	p, err := NewParser(schema, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -263,7 +263,7 @@ func BenchmarkNDJSON(b *testing.B) {
 	})
 	b.Run("parse", func(b *testing.B) {
 		b.SetBytes(int64(len(text)))
-		p, err := NewParser(schema)
+		p, err := NewParser(schema, false)
 		if err != nil {
 			b.Fatal(err)
 		}

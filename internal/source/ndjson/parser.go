@@ -19,12 +19,13 @@ type Parser struct {
 	schema *arrow.Schema
 	build  *arr.RecordBuilder
 	root   *node
+	over   bool // fields that no column has are passed over
 	path   []string // of an error, from the inside
 }
 
-// NewParser refuses schemas with types that NDJSON cannot bring.
-func NewParser(schema *arrow.Schema) (*Parser, error) {
-	p := &Parser{schema: schema}
+// NewParser refuses schemas with types that NDJSON cannot bring. With surplus, fields of a line that no column has are passed over.
+func NewParser(schema *arrow.Schema, surplus bool) (*Parser, error) {
+	p := &Parser{schema: schema, over: surplus}
 	return p, p.reset()
 }
 
@@ -94,7 +95,13 @@ func (p *Parser) object(n *node) error {
 		i := next // keys mostly come in the same order
 		if i >= len(n.kids) || n.kids[i].name != string(key) {
 			var ok bool
-			if i, ok = n.at[string(key)]; !ok {
+			if i, ok = n.at[string(key)]; !ok && p.over && n == p.root {
+				if err := p.skip(); err != nil {
+					return err
+				}
+				continue
+			}
+			if !ok {
 				p.path = append(p.path, string(key))
 				return &blocks.Error{Msg: "the table has no such column"}
 			}
@@ -107,6 +114,32 @@ func (p *Parser) object(n *node) error {
 		n.seen[i] = n.turn
 		if err := p.read(n.kids[i]); err != nil {
 			p.path = append(p.path, n.kids[i].name)
+			return err
+		}
+	}
+}
+
+// skip passes over one value, whatever it is.
+func (p *Parser) skip() error {
+	k, _, err := p.value()
+	if err != nil || k != object && k != array {
+		return err
+	}
+	end := byte('}')
+	if k == array {
+		end = ']'
+	}
+	for first := true; ; first = false {
+		more, err := p.more(first, end)
+		if err != nil || !more {
+			return err
+		}
+		if k == object {
+			if _, err := p.key(); err != nil {
+				return err
+			}
+		}
+		if err := p.skip(); err != nil {
 			return err
 		}
 	}

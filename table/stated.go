@@ -1,0 +1,125 @@
+package table
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tablectl/tablectl/manifest"
+)
+
+// stated is a set of partitions as a person states it: each clause like "day=2026-04-15", "day=2026-04-01..2026-04-30", or several
+// fields joined by commas. A partition is in the set if it fits one of them.
+type stated []clause
+
+// clause limits some fields of the partition spec.
+type clause []limit
+
+// limit is one field's part of a clause: its value lies between lo and hi, both included; nil for both: it is null.
+type limit struct {
+	field  int // of the spec
+	typ    manifest.Type
+	lo, hi any
+}
+
+// parseStated reads clauses. Fields are named as in the partition spec.
+func parseStated(texts []string, l layout) (stated, error) {
+	var out stated
+	for _, text := range texts {
+		var c clause
+		for part := range strings.SplitSeq(text, ",") {
+			one, err := parseLimit(part, l)
+			if err != nil {
+				return nil, fmt.Errorf("%w: --partitions %q: %w", ErrUsage, text, err)
+			}
+			c = append(c, one)
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
+// nullWord stands for null, as in the directories of partitions.
+const nullWord = "__HIVE_DEFAULT_PARTITION__"
+
+func parseLimit(text string, l layout) (limit, error) {
+	name, value, ok := strings.Cut(text, "=")
+	name = strings.TrimSpace(name)
+	if !ok {
+		return limit{}, fmt.Errorf("%q is not of the form field=value or field=first..last", text)
+	}
+	out := limit{field: -1}
+	var names []string
+	for i, f := range l.spec.Fields {
+		names = append(names, f.Name)
+		if f.Name == name {
+			out.field, out.typ = i, l.partitionType(i)
+		}
+	}
+	if out.field < 0 {
+		return out, fmt.Errorf("the table is not partitioned by %q; its partition fields are %s", name, strings.Join(names, ", "))
+	}
+	if value == nullWord {
+		return out, nil
+	}
+	first, last, ranged := strings.Cut(value, "..")
+	if !ranged {
+		last = first
+	}
+	var err error
+	if out.lo, err = manifest.ParseValue(out.typ, first); err != nil {
+		return out, fmt.Errorf("%q is no value of %s: %w", first, name, err)
+	}
+	if out.hi, err = manifest.ParseValue(out.typ, last); err != nil {
+		return out, fmt.Errorf("%q is no value of %s: %w", last, name, err)
+	}
+	if manifest.Compare(out.typ, out.lo, out.hi) > 0 {
+		return out, fmt.Errorf("%s ends before it begins", value)
+	}
+	return out, nil
+}
+
+// holds says whether a partition is in the set.
+func (s stated) holds(values []manifest.Value) bool {
+	for _, c := range s {
+		if c.holds(values) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c clause) holds(values []manifest.Value) bool {
+	for _, l := range c {
+		if l.field >= len(values) || !l.holds(values[l.field]) {
+			return false
+		}
+	}
+	return true
+}
+
+func (l limit) holds(x manifest.Value) bool {
+	v, err := manifest.DecodeValue(l.typ, x)
+	if err != nil || v == nil || l.lo == nil {
+		return err == nil && v == nil && l.lo == nil
+	}
+	return manifest.Compare(l.typ, l.lo, v) <= 0 && manifest.Compare(l.typ, v, l.hi) <= 0
+}
+
+// partitionType is the type of the values of a field of the partition spec.
+func (l layout) partitionType(field int) manifest.Type {
+	f, _ := l.schema.FieldByID(l.spec.Fields[field].SourceID)
+	return f.Type
+}
+
+// nameOf is a partition for people: "day=2026-04-15, region=eu".
+func (l layout) nameOf(values []manifest.Value) string {
+	var parts []string
+	for i, f := range l.spec.Fields {
+		text := nullWord
+		if v, err := manifest.DecodeValue(l.partitionType(i), values[i]); err == nil && v != nil {
+			text = manifest.FormatValue(l.partitionType(i), v)
+		}
+		parts = append(parts, f.Name+"="+text)
+	}
+	return strings.Join(parts, ", ")
+}
