@@ -14,13 +14,8 @@ type PartitionOrder struct {
 // PartitionOrder is the order of the version's partitions.
 func (s *Snapshot) PartitionOrder() PartitionOrder {
 	o := PartitionOrder{types: make(map[int][]Type)}
-	for _, p := range []PartitionSpec{s.Spec} {
-		types := make([]Type, len(p.Fields))
-		for i, f := range p.Fields {
-			source, _ := s.Schema.top(f.SourceID)
-			types[i] = source.Type
-		}
-		o.types[p.ID] = types
+	for _, p := range s.Specs() {
+		o.types[p.ID] = p.Types(s.Schema)
 	}
 	return o
 }
