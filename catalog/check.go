@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/apache/iceberg-go"
 
@@ -75,6 +76,29 @@ func (b *Builder) byPath(files []manifest.File) map[string]manifest.File {
 func notListed(left map[string]manifest.File) error {
 	paths := slices.Sorted(maps.Keys(left))
 	return fmt.Errorf("%w: %s is not listed, one of %d", ErrLists, paths[0], len(paths))
+}
+
+// Named is an Iceberg manifest as a manifest list names it.
+type Named struct {
+	Key   string // relative to the table root
+	Bytes int64
+}
+
+// ReadList gives the manifests that a manifest list names, which must lie in the table at tableURL. ErrLists for what is no such list.
+func ReadList(list []byte, tableURL string) ([]Named, error) {
+	lines, err := iceberg.ReadManifestList(bytes.NewReader(list))
+	if err != nil {
+		return nil, fmt.Errorf("%w: read manifest list: %w", ErrLists, err)
+	}
+	out := make([]Named, len(lines))
+	for i, m := range lines {
+		key, ok := strings.CutPrefix(m.FilePath(), tableURL+"/")
+		if err := manifest.CheckDataKey(key); !ok || err != nil {
+			return nil, fmt.Errorf("%w: manifest %s lies outside of the table", ErrLists, m.FilePath())
+		}
+		out[i] = Named{Key: key, Bytes: m.Length()}
+	}
+	return out, nil
 }
 
 // readList reads the manifest list and compares the manifests that it names.

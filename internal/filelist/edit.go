@@ -11,20 +11,29 @@ import (
 // ErrNoFile: a file that is to be dropped is not in the set.
 var ErrNoFile = errors.New("no such file")
 
-// Change is what a version does to the files of its parent: it leaves some out and adds others. Dropped files are found by their key,
-// partition and adding version; their statistics are not needed.
+// Change is what a version does to the files of its parent: it leaves some out, adds others, and may describe those that stay in another
+// way. Dropped files are found by their key, partition and adding version; their statistics are not needed.
 type Change struct {
-	Drop map[string]manifest.File // by key
-	Add  []manifest.File
+	Drop    map[string]manifest.File // by key
+	Add     []manifest.File
+	Restate func(manifest.File) (manifest.File, error) // if set, all lists are written anew
 }
 
-// Drops makes the map for a Change.
-func Drops(files ...manifest.File) map[string]manifest.File {
-	out := make(map[string]manifest.File, len(files))
-	for _, f := range files {
-		out[f.Key] = f
+// Drops says whether a file goes.
+func (c Change) Drops(f manifest.File) bool {
+	_, ok := c.Drop[f.Key]
+	return ok
+}
+
+// keep is how a file stands in the version, if it stays.
+func (c Change) keep(f manifest.File) (out manifest.File, stays bool, err error) {
+	if c.Drops(f) {
+		return f, false, nil
 	}
-	return out
+	if c.Restate != nil {
+		f, err = c.Restate(f)
+	}
+	return f, true, err
 }
 
 // Writer makes a list of files, and the Iceberg manifest of the same files, and says how they are named.
@@ -74,24 +83,18 @@ const keep = 4
 func (e *editor) all(ctx context.Context) ([]manifest.File, error) {
 	var out []manifest.File
 	err := e.set.Each(ctx, nil, func(f manifest.File) error {
-		if e.stays(f) {
+		f, stays, err := e.change.keep(f)
+		if stays {
 			out = append(out, f)
+		} else {
+			e.found++
 		}
-		return nil
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	return append(out, e.change.Add...), e.missing()
-}
-
-// stays says whether a file of the set is kept, and counts those that are not.
-func (e *editor) stays(f manifest.File) bool {
-	_, drop := e.change.Drop[f.Key]
-	if drop {
-		e.found++
-	}
-	return !drop
 }
 
 // missing is an error if not all files that are to be dropped were found.
@@ -133,6 +136,11 @@ func (e *editor) lists(ctx context.Context) error {
 		return err
 	}
 	items := newPlan(e.order, e.set.lists, drops, e.change.Add).items()
+	if e.change.Restate != nil {
+		for i := range items {
+			items[i].anew = true
+		}
+	}
 	next := 0
 	for _, s := range segments(items) {
 		e.share(items[next:s.from])
@@ -157,10 +165,11 @@ func (e *editor) drops(ctx context.Context) ([]int, error) {
 	out := make([]int, len(e.set.lists))
 	err := e.set.read(ctx, e.holders(), func(i int, files []manifest.File) error {
 		for _, f := range files {
-			if !e.stays(f) {
+			if e.change.Drops(f) {
 				out[i]++
 			}
 		}
+		e.found += out[i]
 		if out[i] > 0 && len(e.kept) < keep {
 			e.kept[i] = files
 		}
@@ -201,7 +210,11 @@ func (e *editor) read(ctx context.Context, i int) ([]manifest.File, error) {
 // merge adds old files that stay and new ones in the order of their partitions, old ones first within each.
 func (e *editor) merge(old, come []manifest.File, c *cutter) error {
 	for _, f := range old {
-		if _, drop := e.change.Drop[f.Key]; drop {
+		f, stays, err := e.change.keep(f)
+		if err != nil {
+			return err
+		}
+		if !stays {
 			continue
 		}
 		for len(come) > 0 && compare(e.order, placeOf(come[0]), placeOf(f)) < 0 {

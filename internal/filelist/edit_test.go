@@ -171,7 +171,7 @@ func TestEditRandomly(t *testing.T) {
 					}
 					f := g.want[keys[r.IntN(len(keys))]]
 					if c.Drop == nil {
-						c.Drop = Drops()
+						c.Drop = map[string]manifest.File{}
 					}
 					c.Drop[f.Key] = f
 				}
@@ -210,7 +210,7 @@ func TestReplacePartition(t *testing.T) {
 		g := newGrown(t, fields)
 		g.fill(19_900, 100)
 		for _, n := range []int{1, 77, 104, 199} {
-			c := Change{Drop: Drops()}
+			c := Change{Drop: map[string]manifest.File{}}
 			for key, f := range g.want {
 				if f.Partition[0] == manifest.Value(fmt.Sprint(n)) {
 					c.Drop[key] = f
@@ -269,7 +269,7 @@ func TestShrinking(t *testing.T) {
 	g := newGrown(t, 1)
 	g.fill(10_000, 100)
 	for n := 1; n <= 100; n++ {
-		c := Change{Drop: Drops()}
+		c := Change{Drop: map[string]manifest.File{}}
 		for key, f := range g.want {
 			if f.Partition[0] == manifest.Value(fmt.Sprint(n)) {
 				c.Drop[key] = f
@@ -292,7 +292,7 @@ func TestDropUnknown(t *testing.T) {
 	f := g.file(7)
 	f.AddedBy.Version = 1
 	for _, s := range []*Set{NewSet(g.snap, g.load), {}} {
-		_, err := s.Edit(context.Background(), g.snap.PartitionOrder(), Change{Drop: Drops(f), Add: []manifest.File{f}}, nil)
+		_, err := s.Edit(context.Background(), g.snap.PartitionOrder(), Change{Drop: map[string]manifest.File{f.Key: f}, Add: []manifest.File{f}}, nil)
 		if !errors.Is(err, ErrNoFile) {
 			t.Errorf("got %v", err)
 		}
@@ -334,7 +334,7 @@ func TestLyingList(t *testing.T) {
 			if err := set.Each(context.Background(), nil, func(manifest.File) error { return nil }); !errors.Is(err, manifest.ErrInvalid) {
 				t.Errorf("read: %v", err)
 			}
-			_, err := set.Edit(context.Background(), g.snap.PartitionOrder(), Change{Drop: Drops(right[5])}, nil)
+			_, err := set.Edit(context.Background(), g.snap.PartitionOrder(), Change{Drop: map[string]manifest.File{right[5].Key: right[5]}}, nil)
 			if !errors.Is(err, manifest.ErrInvalid) {
 				t.Errorf("changed: %v", err)
 			}

@@ -2,7 +2,6 @@ package filelist
 
 import (
 	"slices"
-	"sort"
 
 	"github.com/tablectl/tablectl/manifest"
 )
@@ -18,20 +17,13 @@ func (e *editor) holders() []int {
 	groups := e.byPlace()
 	var out []int
 	for i, l := range e.set.lists {
-		if slices.ContainsFunc(within(e.order, groups, l), func(d dropped) bool { return d.mayBeIn(l, e.order) }) ||
+		from, to := within(e.order, l, len(groups), func(i int) place { return groups[i].at })
+		if slices.ContainsFunc(groups[from:to], func(d dropped) bool { return d.mayBeIn(l, e.order) }) ||
 			len(groups) > 0 && len(groups[0].at.partition) == 0 && groups[0].mayBeIn(l, e.order) { // in no partition
 			out = append(out, i)
 		}
 	}
 	return out
-}
-
-// within are the groups, which are in order, whose place is not outside of what a list spans.
-func within(o manifest.PartitionOrder, groups []dropped, l manifest.FileList) []dropped {
-	first, last := span(l)
-	from := sort.Search(len(groups), func(i int) bool { return compare(o, groups[i].at, first) >= 0 })
-	to := sort.Search(len(groups), func(i int) bool { return compare(o, groups[i].at, last) > 0 })
-	return groups[from:max(from, to)]
 }
 
 // mayBeIn says whether one of the files may be in a list.

@@ -10,10 +10,11 @@ type item struct {
 	drops int
 	size  int // files in the end
 	spec  int
+	anew  bool // written anew in any case
 }
 
 // stays says whether the item is a list that can stay as it is.
-func (t item) stays() bool { return t.list >= 0 && t.drops == 0 && len(t.files) == 0 }
+func (t item) stays() bool { return t.list >= 0 && t.drops == 0 && len(t.files) == 0 && !t.anew }
 
 // items are the lists and what comes, in order.
 func (p *plan) items() []item {
