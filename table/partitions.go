@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/tablectl/tablectl/internal/filelist"
 	"github.com/tablectl/tablectl/manifest"
 )
 
@@ -39,11 +40,15 @@ func (p *publication) filesOfPartitions(ctx context.Context, on *parent) ([]mani
 		}
 		return mine[tupleOf(f.Partition)] || len(p.stated) > 0 && p.stated.holds(f.Partition)
 	}
-	drop, err := on.in(ctx, replaces)
+	places := filelist.PlacesOf(on.order(), p.files)
+	may := func(l manifest.FileList) bool {
+		return l.SpecID != p.layout.spec.ID || places.MayLieIn(l) || p.stated.mayLieIn(l)
+	}
+	drop, err := on.in(ctx, may, replaces)
 	if err = errors.Join(err, older); err != nil {
 		return nil, err
 	}
-	if err := p.unchangedSince(ctx, on, drop, replaces); err != nil {
+	if err := p.unchangedSince(ctx, on, drop, may, replaces); err != nil {
 		return nil, err
 	}
 	for _, f := range drop {
@@ -55,10 +60,10 @@ func (p *publication) filesOfPartitions(ctx context.Context, on *parent) ([]mani
 	return drop, nil
 }
 
-// in are the files that a condition picks.
-func (p *parent) in(ctx context.Context, picks func(manifest.File) bool) ([]manifest.File, error) {
+// in are the files that a condition picks, of the lists that may hold such.
+func (p *parent) in(ctx context.Context, may func(manifest.FileList) bool, picks func(manifest.File) bool) ([]manifest.File, error) {
 	var out []manifest.File
-	err := p.files.Each(ctx, nil, func(f manifest.File) error {
+	err := p.files.Each(ctx, may, func(f manifest.File) error {
 		if f.Rows > 0 && picks(f) {
 			out = append(out, f)
 		}
@@ -72,7 +77,8 @@ func (p *parent) in(ctx context.Context, picks func(manifest.File) bool) ([]mani
 
 // unchangedSince refuses if the files that this version leaves out are not those that were there when this attempt began: then
 // somebody else has changed the same rows, and one of the two would be lost without a word.
-func (p *publication) unchangedSince(ctx context.Context, on *parent, now []manifest.File, picks func(manifest.File) bool) error {
+func (p *publication) unchangedSince(ctx context.Context, on *parent, now []manifest.File,
+	may func(manifest.FileList) bool, picks func(manifest.File) bool) error {
 	if on.version == current(p.began) {
 		return nil
 	}
@@ -80,7 +86,7 @@ func (p *publication) unchangedSince(ctx context.Context, on *parent, now []mani
 	if err != nil {
 		return err
 	}
-	before, err := then.in(ctx, picks)
+	before, err := then.in(ctx, may, picks)
 	if err != nil {
 		return err
 	}

@@ -117,6 +117,38 @@ func (l layout) partitionBy(field int) (manifest.Transform, manifest.Type, error
 	return t, source.Type, err
 }
 
+// mayLieIn says whether a file of the list may lie in a partition of the set. False is certain, if the list has the set's spec.
+func (s stated) mayLieIn(l manifest.FileList) bool {
+	for _, c := range s {
+		if c.mayLieIn(l) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c clause) mayLieIn(l manifest.FileList) bool {
+	for _, one := range c {
+		if one.field >= len(l.Partitions) || !one.meets(l.Partitions[one.field]) {
+			return false
+		}
+	}
+	return true
+}
+
+// meets says whether a value of the range may be one of the limit's.
+func (l limit) meets(r manifest.FieldRange) bool {
+	if l.lo == nil {
+		return r.Null
+	}
+	lower, err := manifest.DecodeValue(l.typ, r.Lower)
+	upper, err2 := manifest.DecodeValue(l.typ, r.Upper)
+	if err != nil || err2 != nil || lower == nil {
+		return err != nil || err2 != nil
+	}
+	return manifest.Compare(l.typ, l.lo, upper) <= 0 && manifest.Compare(l.typ, lower, l.hi) <= 0
+}
+
 // nameOf is a partition for people: "day=2026-04-15, region=eu".
 func (l layout) nameOf(values []manifest.Value) string {
 	var parts []string

@@ -31,6 +31,7 @@ type filesListDoc struct {
 }
 
 func (a *app) files() *cobra.Command {
+	var where string
 	cmd := a.verb("files TABLE [N]", "The data files of a version", cobra.RangeArgs(1, 2), []string{"text", "json", "paths"},
 		func(ctx context.Context, args []string) error {
 			t, err := a.open(ctx, args[0], nil)
@@ -41,14 +42,20 @@ func (a *app) files() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			files, err := v.Files(ctx)
+			var files []manifest.File
+			err = v.EachFile(ctx, where, func(f manifest.File) error {
+				files = append(files, f)
+				return nil
+			})
 			if err != nil {
 				return err
 			}
 			return a.printFiles(t.URL(), v, files)
 		})
-	cmd.Long = "Files lists the data files of a version: the current one, or the one that a number, a tag, a time or previous names."
-	cmd.Example = "  tablectl files s3://bucket/flights -o paths | xargs -n1 aws s3 ls"
+	cmd.Long = "Files lists the data files of a version: the current one, or the one that a number, a tag, a time or previous names. " +
+		"With --where it lists those that may hold a row for which the condition is true."
+	cmd.Example = "  tablectl files s3://bucket/flights -o paths | xargs -n1 aws s3 ls\n  tablectl files ./flights --where \"date = '2026-04-15'\""
+	cmd.Flags().StringVar(&where, "where", "", "a condition on the rows, as in cat")
 	return cmd
 }
 
