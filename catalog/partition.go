@@ -48,12 +48,12 @@ func icebergSpec(spec manifest.PartitionSpec, parts []part) iceberg.PartitionSpe
 }
 
 // tuple is a file's partition, one value per field of the spec.
-func (b *builder) tuple(f manifest.File) ([]any, error) {
-	if len(f.Partition) != len(b.parts) {
-		return nil, fmt.Errorf("%d partition values for %d fields", len(f.Partition), len(b.parts))
+func (l layout) tuple(f manifest.File) ([]any, error) {
+	if len(f.Partition) != len(l.parts) {
+		return nil, fmt.Errorf("%d partition values for %d fields", len(f.Partition), len(l.parts))
 	}
-	out := make([]any, len(b.parts))
-	for i, p := range b.parts {
+	out := make([]any, len(l.parts))
+	for i, p := range l.parts {
 		var err error
 		if out[i], err = manifest.DecodeValue(p.typ, f.Partition[i]); err != nil {
 			return nil, fmt.Errorf("partition field %q: %w", p.field.Name, err)
@@ -63,9 +63,9 @@ func (b *builder) tuple(f manifest.File) ([]any, error) {
 }
 
 // avroTuple is a partition by name, as the Avro encoder takes it.
-func (b *builder) avroTuple(tuple []any) (map[string]any, error) {
-	out := make(map[string]any, len(b.parts))
-	for i, p := range b.parts {
+func (l layout) avroTuple(tuple []any) (map[string]any, error) {
+	out := make(map[string]any, len(l.parts))
+	for i, p := range l.parts {
 		var err error
 		if out[p.name], err = avroValue(p.typ, tuple[i]); err != nil {
 			return nil, fmt.Errorf("partition field %q: %w", p.field.Name, err)

@@ -21,7 +21,7 @@ func (p *publication) keepUnique(ctx context.Context, on *parent, drop []manifes
 		gone[f.Key] = true
 	}
 	k := newKeyRanges(p.layout)
-	near, err := on.in(ctx, func(f manifest.File) bool {
+	near, err := on.in(ctx, nil, func(f manifest.File) bool {
 		return !gone[f.Key] && slices.ContainsFunc(p.files, func(mine manifest.File) bool { return k.overlap(mine, f) })
 	})
 	if err != nil {
