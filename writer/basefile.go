@@ -33,9 +33,12 @@ type piece struct {
 	b     []byte
 }
 
-// openBase reads the end of a file, in one request where its footer is not long.
-func openBase(ctx context.Context, store objstore.Store, f manifest.File) (*baseFile, error) {
-	b, err := readTail(ctx, store, f)
+// openBase reads the end of a file, at least most bytes of it, in one request where its footer is not longer.
+func openBase(ctx context.Context, store objstore.Store, f manifest.File, most int64) (*baseFile, error) {
+	if f.Bytes <= 2*most {
+		most = f.Bytes // all of it
+	}
+	b, err := readTail(ctx, store, f, most)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", f.Key, err)
 	}
@@ -49,8 +52,8 @@ func openBase(ctx context.Context, store objstore.Store, f manifest.File) (*base
 	return b, nil
 }
 
-func readTail(ctx context.Context, store objstore.Store, f manifest.File) (*baseFile, error) {
-	t, err := tailOf(ctx, store, f.Key, tailBytes)
+func readTail(ctx context.Context, store objstore.Store, f manifest.File, most int64) (*baseFile, error) {
+	t, err := tailOf(ctx, store, f.Key, most)
 	if err != nil {
 		return nil, err
 	}

@@ -79,6 +79,17 @@ func (e *edits) within(first, n int) edits {
 	return out
 }
 
+// values are the new values of a column, one per row.
+func (e *edits) values(t manifest.Type, source int) vector.Vector {
+	from := make([]vector.Batch, len(e.blocks))
+	for i := range e.blocks {
+		from[i] = vector.Batch{Rows: e.blocks[i].Rows, Cols: e.blocks[i].Cols[source : source+1]}
+	}
+	out := vector.Owned([]manifest.Field{{Type: t}})
+	out.Pick(from, e.refs, 1)
+	return out.Cols[0]
+}
+
 // same says whether replacing by column source of the blocks changes none of the values, which are in pieces.
 func (e *edits) same(pieces []vector.Vector, t manifest.Type, source int) bool {
 	if t.Nested() {

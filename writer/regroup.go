@@ -39,6 +39,12 @@ func (g *regroup) chunk(enc *encode.Encoder, leaf int, buf []byte) (*encode.Chun
 		return g.copy(from, to)
 	}
 	t := g.r.o.Schema.Fields[to.Column].Type
+	if kept && !t.Nested() {
+		c, err := enc.Patch(g.base.origin, g.number, from, to, g.base.part, g.edits.rows, g.edits.values(t, source), buf)
+		if c != nil || err != nil {
+			return c, err
+		}
+	}
 	pieces, err := g.column(to.Column)
 	if err != nil {
 		return nil, fmt.Errorf("read row group %d of %s: %w", g.number, g.base.Key, err)
