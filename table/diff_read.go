@@ -168,9 +168,10 @@ func (p *differ) scan(ctx context.Context, s *diffSide, f diffFile, share int, t
 	if err != nil {
 		return err
 	}
-	batch := int(max(1<<20, min(16<<20, p.t.opts.Memory/int64(8*share))))
+	memory := p.t.opts.Memory
+	batch := int(max(1<<20, min(16<<20, memory/int64(8*share))))
 	rows, err := file.Read(ctx, manifest.Schema{Fields: s.fields}, columnar.ReadOptions{
-		Concurrency: p.t.opts.Concurrency, BatchBytes: batch, BatchRows: 16 << 10, Names: s.view.m.FormerNames(s.view.Version()),
+		Concurrency: p.t.opts.Concurrency, BatchBytes: batch, BatchRows: int(min(16<<10, memory>>14)), Names: s.view.m.FormerNames(s.view.Version()),
 	})
 	if err != nil {
 		return err
