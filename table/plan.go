@@ -140,7 +140,7 @@ func (p *publication) effects(ctx context.Context, r *rehearsal) ([]PartitionEff
 		e.FilesAfter++
 	}
 	err := r.on.files.Each(ctx, nil, func(f manifest.File) error {
-		goes := p.o.Mode == Replace || r.composition.change.Drop[f.Key]
+		goes := p.o.Mode == Replace || r.composition.change.Drops(f)
 		if !goes && touched[tupleOf(f.Partition)] == nil {
 			return nil
 		}

@@ -48,14 +48,20 @@ type publication struct {
 	changes []manifest.Change        // of an alteration
 	older   []manifest.PartitionSpec // of files that are there, beside the table's own
 	stated  stated
-	files   []manifest.File   // what this run wrote and the version names
-	blank   *manifest.File    // a file without rows, for a version that has no other
-	reports []manifest.Report // of all files that this attempt wrote
+	merging *merging // of an upsert or delete
+
+	uniqueOn manifest.Version  // the parent with which the keys of the files that were written go together
+	files    []manifest.File   // what this run wrote and the version names
+	blank    *manifest.File    // a file without rows, for a version that has no other
+	reports  []manifest.Report // of all files that this attempt wrote
 }
 
 func (p *publication) close() {
 	if p.in != nil {
 		p.in.close()
+	}
+	if p.merging != nil {
+		p.merging.close() //nolint:errcheck // temporary files; the next run sweeps what is left
 	}
 }
 
@@ -81,7 +87,7 @@ func (p *publication) publish(ctx context.Context) (*Result, error) {
 	if done, err := p.mayCommit(ctx); done != nil || err != nil { // nor to write it
 		return done, p.giveUp(ctx, err)
 	}
-	if err := p.stageLeased(ctx); err != nil { // P3, P4
+	if err := p.leased(ctx, p.stage); err != nil { // P3, P4
 		return nil, p.giveUp(ctx, err)
 	}
 	res, err := p.commit(ctx) // P5 to P8
@@ -133,10 +139,10 @@ func (p *publication) doneIn(ctx context.Context, m *manifest.Manifest) (*Result
 	return nil, nil
 }
 
-// stageLeased stages while a lease on the reservation is kept. It ends early if another attempt takes the run over.
-func (p *publication) stageLeased(ctx context.Context) error {
+// leased does something while a lease on the reservation is kept. It ends early if another attempt takes the run over.
+func (p *publication) leased(ctx context.Context, do func(context.Context) error) error {
 	leased, l := p.t.keepLease(ctx, p.run, p.attempt, p.base)
-	err := p.stage(leased)
+	err := do(leased)
 	p.base = l.stop()
 	if cause := context.Cause(leased); err != nil && errors.Is(cause, ErrFenced) {
 		return cause
@@ -228,7 +234,7 @@ func (p *publication) withdraw(ctx context.Context, snapshotKey, sha, why string
 
 // final says whether the same inputs would fail in the same way again.
 func final(err error) bool {
-	return errors.Is(err, ErrInput) || errors.Is(err, ErrValidation) || errors.Is(err, ErrInputChanged) ||
+	return errors.Is(err, ErrInput) || errors.Is(err, ErrUsage) || errors.Is(err, ErrValidation) || errors.Is(err, ErrInputChanged) ||
 		errors.Is(err, errExpected) || errors.Is(err, errOverlap)
 }
 

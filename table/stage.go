@@ -15,6 +15,9 @@ import (
 
 // stage is P3 and P4: the data files are in the store and have been read back. Nothing of it is visible.
 func (p *publication) stage(ctx context.Context) error {
+	if p.o.Mode.keyed() {
+		return p.stageMerge(ctx)
+	}
 	if err := p.write(ctx); err != nil {
 		return err
 	}
@@ -64,13 +67,16 @@ func (p *publication) writerOptions() writer.Options {
 	}
 }
 
-// rows are all rows of the inputs in the table's columns.
-func (p *publication) rows(ctx context.Context, want *arrow.Schema) (array.RecordReader, error) {
+// read gives all rows of the inputs in the wanted columns.
+func (p *publication) read(ctx context.Context, want *arrow.Schema, allow source.Allow) (array.RecordReader, error) {
 	if p.in.src == nil {
-		return &castReader{RecordReader: p.in.reader, want: want}, nil
+		return &castReader{RecordReader: p.in.reader, want: want, allow: allow}, nil
 	}
-	return p.in.src.Read(ctx, want)
+	return p.in.src.Allowing(allow).Read(ctx, want)
 }
+
+// allow is in what the columns of the inputs may differ from the table's.
+func (p *publication) allow() source.Allow { return source.Allow{Absent: p.o.AllowMissing} }
 
 // opener opens the rows that are still to be written.
 type opener func(context.Context) (array.RecordReader, error)
@@ -80,7 +86,7 @@ type opener func(context.Context) (array.RecordReader, error)
 func (p *publication) takeVerbatim(ctx context.Context, o *writer.Options) (opener, error) {
 	want := columnar.ArrowSchema(p.layout.schema)
 	if p.in.src == nil {
-		return func(ctx context.Context) (array.RecordReader, error) { return p.rows(ctx, want) }, nil
+		return func(ctx context.Context) (array.RecordReader, error) { return p.read(ctx, want, p.allow()) }, nil
 	}
 	candidates := p.in.src.Parquet(ctx)
 	var rest []source.ParquetInput
@@ -104,7 +110,7 @@ func (p *publication) takeVerbatim(ctx context.Context, o *writer.Options) (open
 	if len(rest) < len(candidates) {
 		src = src.Only(rest)
 	}
-	return func(ctx context.Context) (array.RecordReader, error) { return src.Read(ctx, want) }, nil
+	return func(ctx context.Context) (array.RecordReader, error) { return src.Allowing(p.allow()).Read(ctx, want) }, nil
 }
 
 // validateFiles is P4. What does not pass is kept with its report and never becomes visible.

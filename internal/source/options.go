@@ -23,7 +23,7 @@ const DefaultMemory = 128 << 20
 type Options struct {
 	Format      string // "csv", "tsv", "ndjson", "parquet", "arrow"; "": by the extension of each name
 	CSV         CSVOptions
-	Allow       Allow     // in what the columns of the inputs may differ from those that Read wants
+	Allow       Allow     `json:"-"` // in what the columns of the inputs may differ from those that Read wants
 	Stdin       io.Reader `json:"-"` // what the input "-" is; Format is needed for it
 	SpoolDir    string    `json:"-"` // for standard input; "": the system's
 	Concurrency int       `json:"-"` // goroutines that parse; 0: as many as there are cores
