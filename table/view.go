@@ -147,11 +147,12 @@ func (v *View) condition(where string) (*expr.Expr, error) {
 
 func (v *View) eachFile(ctx context.Context, cond *expr.Expr, visit func(manifest.File) error) error {
 	var may func(manifest.FileList) bool
+	specs := v.snap.Specs()
 	if cond != nil {
-		may = func(l manifest.FileList) bool { return cond.MayMatch(asFile(l, v.snap), v.snap.Spec) }
+		may = func(l manifest.FileList) bool { return cond.MayMatchList(l, specs...) }
 	}
 	return filelist.NewSet(v.snap, v.t.fileList).Each(ctx, may, func(f manifest.File) error {
-		if cond != nil && !cond.MayMatch(f, v.snap.Specs()...) {
+		if cond != nil && !cond.MayMatch(f, specs...) {
 			return nil
 		}
 		return visit(f)
