@@ -21,6 +21,7 @@ type publishFlags struct {
 	expectParts   int
 	allowMissing  []string
 	runID         string
+	named         func() bool
 	rerun         bool
 	expectVersion int64
 	expects       func() bool
@@ -54,10 +55,14 @@ INPUT is a file, a directory, a glob, s3://bucket/prefix, or - for standard inpu
 	p.Var(&f.validate, "validate", "how much is read back before the version becomes current")
 	p.BoolVar(&f.dryRun, "dry-run", false, "only say what would be done")
 	f.expects = func() bool { return p.Changed("expect-version") }
+	f.named = func() bool { return p.Changed("run-id") }
 	return cmd
 }
 
 func (a *app) runPublish(ctx context.Context, f *publishFlags, url string, inputs []string) error {
+	if f.runID == "" && f.named() {
+		return usage("--run-id is empty: leave it out, or give the batch a name")
+	}
 	d, err := f.definition.resolve()
 	if err != nil {
 		return err
