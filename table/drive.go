@@ -146,7 +146,8 @@ func (d *driver) patience() time.Duration {
 
 // refusal says whether an answer was about the writer or the store and not about this write.
 func refusal(err error) bool {
-	return errors.Is(err, objstore.ErrAccessDenied) || errors.Is(err, objstore.ErrCredentials) || errors.Is(err, objstore.ErrUnsupported)
+	return errors.Is(err, objstore.ErrAccessDenied) || errors.Is(err, objstore.ErrCredentials) || errors.Is(err, objstore.ErrUnsupported) ||
+		errors.Is(err, objstore.ErrNoSpace)
 }
 
 // detach lets the driver go on for a short while after the caller's context has ended.
