@@ -11,7 +11,8 @@ import (
 
 const (
 	microsPerSecond = 1_000_000
-	microsPerDay    = 86_400 * microsPerSecond
+	microsPerHour   = 3_600 * microsPerSecond
+	microsPerDay    = 24 * microsPerHour
 	daysPerEra      = 146_097 // 400 years
 	daysToEpoch     = 719_468 // from 0000-03-01 to 1970-01-01
 )

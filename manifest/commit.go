@@ -17,8 +17,9 @@ type Commit struct {
 	ExpectVersion  *Version // refuse if another version is current; 0: none must be
 }
 
-// Commit is the flip (P6 f). It refuses with ErrFenced (the reservation belongs to another attempt), ErrFrozen, ErrConflict (the
-// version that is current, its schema, spec or sort order is not what the snapshot was built on, or not what was expected),
+// Commit is the flip (P6 f). The snapshot may have another schema, spec or sort order than the table, if they follow from the table's
+// (Evolve). It refuses with ErrFenced (the reservation belongs to another attempt), ErrFrozen, ErrConflict (the version that is
+// current, its schema, spec or sort order is not what the snapshot was built on, or not what was expected),
 // ErrStaleNumber (a higher number was published: Renumber), or ErrInvalid (the snapshot is not that of the reservation).
 func (m *Manifest) Commit(c Commit, w Write) (*Manifest, error) {
 	i, p, err := m.held(c.Run, c.Attempt)
@@ -35,6 +36,7 @@ func (m *Manifest) Commit(c Commit, w Write) (*Manifest, error) {
 	if !m.Declared() {
 		next.declare(c.Snapshot.Schema, c.Snapshot.Spec, c.Snapshot.SortOrder)
 	}
+	next.adopt(c.Snapshot.Design())
 	e := next.entry(c)
 	next.setPending(i, nil)
 	next.Snapshots = append(slices.Clip(next.Snapshots), e)
@@ -57,7 +59,7 @@ func (m *Manifest) mayCommit(c Commit, p Pending) error {
 	if err := m.checkParent(s); err != nil {
 		return err
 	}
-	if err := m.checkLayout(s); err != nil {
+	if err := m.checkDesign(s); err != nil {
 		return err
 	}
 	return m.checkSnapshot(c, p)
@@ -80,25 +82,35 @@ func (m *Manifest) checkParent(s *Snapshot) error {
 	return nil
 }
 
-// checkLayout demands the table's schema, spec and sort order; or, of the first publish, what the names in the settings mean in its
-// own schema.
-func (m *Manifest) checkLayout(s *Snapshot) error {
-	schema, spec, order := m.Schema(), m.Spec(), m.SortOrder()
-	if !m.Declared() {
-		var err error
-		names := m.Tablectl.Settings
-		if schema, spec, order, err = Layout(s.Schema, names.PartitionBy, names.SortBy, names.Key); err != nil {
-			return fmt.Errorf("%w: %w", ErrConflict, err)
+// checkDesign demands what the table's schema, spec and sort order can become; or, of the first publish, what the names in the settings
+// mean in its own schema.
+func (m *Manifest) checkDesign(s *Snapshot) error {
+	if m.Declared() {
+		if err := m.follows(s.Design()); err != nil {
+			return fmt.Errorf("%w: the snapshot was not built for this table as it is: %w", ErrConflict, err)
 		}
-		schema.ID = 0
+		if _, ok := m.Current(); !ok && m.outdated(s.Design()) {
+			return fmt.Errorf("%w: the table was altered since the snapshot was built", ErrConflict)
+		}
+		return nil
 	}
-	switch {
-	case s.Schema.ID != schema.ID || !s.Schema.Equal(schema):
-		return fmt.Errorf("%w: the snapshot has another schema than the table", ErrConflict)
-	case !s.Spec.Equal(spec) || !s.SortOrder.Equal(order):
-		return fmt.Errorf("%w: the snapshot has another partition spec or sort order than the table", ErrConflict)
+	names := m.Tablectl.Settings
+	schema, spec, order, err := Layout(s.Schema, names.PartitionBy, names.SortBy, names.Key)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrConflict, err)
+	}
+	if schema.ID = 0; s.Schema.ID != 0 || !s.Schema.Equal(schema) || !s.Spec.Equal(spec) || !s.SortOrder.Equal(order) || len(s.OlderSpecs) > 0 {
+		return fmt.Errorf("%w: the snapshot has another schema, partition spec or sort order than the table waits for", ErrConflict)
 	}
 	return nil
+}
+
+// outdated reports whether a design has what the table had once and has no more. (Once there are versions, their numbers tell.)
+func (m *Manifest) outdated(d Design) bool {
+	_, schema := m.schema(d.Schema.ID)
+	_, spec := m.spec(d.Spec.ID)
+	_, order := m.order(d.SortOrder.ID)
+	return schema && d.Schema.ID != m.CurrentSchemaID || spec && d.Spec.ID != m.DefaultSpecID || order && d.SortOrder.ID != m.DefaultSortOrderID
 }
 
 // checkSnapshot demands that the snapshot is that of the reservation, has passed, and names only what it may.
@@ -109,6 +121,8 @@ func (m *Manifest) checkSnapshot(c Commit, p Pending) error {
 		return refuse(RuleSnapshot, "version %d of run %q, attempt %q, mode %q does not belong to the reservation", s.Version, clip(s.Run), clip(s.Attempt), clip(s.Mode))
 	case s.Report == nil || !s.Report.Passed:
 		return refuse(RuleReport, "version %d has not passed validation", s.Version)
+	case s.Mode == ModeAlter && (s.Parent == nil || s.Rows.Total != s.Rows.CarriedOver || s.Rows.Deleted != 0 || s.FileCounts.Written != 0 || s.FileCounts.Removed != 0):
+		return refuse(RuleCounts, "version %d changes the table's description only, and has not the rows and files of its parent", s.Version)
 	case c.SnapshotKey != SnapshotKey(p.Version, c.SnapshotSHA256):
 		return refuse(RuleSummaryOurs, "%q with digest %q", clip(c.SnapshotKey), clip(c.SnapshotSHA256))
 	case c.ManifestList != m.Root()+"/"+s.Iceberg.ManifestList:
@@ -151,6 +165,9 @@ func (m *Manifest) entry(c Commit) Entry {
 	if s.SortOrder.ID != 0 {
 		count(SummarySortOrder, int64(s.SortOrder.ID))
 	}
+	if m.LastColumnID > highestID(s.Schema.Fields) {
+		count(SummaryLastColumn, int64(m.LastColumnID))
+	}
 	if s.Parent != nil {
 		parent := s.Parent.Version
 		e.ParentSnapshotID = &parent
@@ -165,6 +182,8 @@ func operation(s *Snapshot) string {
 		return "append"
 	case s.Mode == "delete":
 		return "delete"
+	case s.Mode == ModeAlter:
+		return "replace"
 	}
 	return "overwrite"
 }

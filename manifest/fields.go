@@ -112,26 +112,5 @@ func highestID(fields []Field) int {
 	return highest
 }
 
-// NameMapping is Iceberg's schema.name-mapping.default: which names belong to which field ids, for files without ids.
-func NameMapping(s Schema) string {
-	return string(appendMapping(nil, s.Fields))
-}
-
-func appendMapping(b []byte, fields []Field) []byte {
-	b = append(b, '[')
-	for i, f := range fields {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = appendInt(append(b, `{"field-id":`...), f.ID)
-		b = append(appendString(append(b, `,"names":[`...), f.Name), ']')
-		if f.Type.Nested() {
-			b = appendMapping(append(b, `,"fields":`...), f.Type.Fields)
-		}
-		b = append(b, '}')
-	}
-	return append(b, ']')
-}
-
 // foldName maps names that differ only in case to one.
 func foldName(s string) string { return strings.ToLower(strings.ToUpper(s)) }

@@ -7,7 +7,8 @@ type File struct {
 	Rows      int64               `json:"rows"`
 	SHA256    string              `json:"sha256"`              // 64 hex digits, of the whole object
 	CRC64NVME string              `json:"crc64nvme"`           // 16 hex digits, of the whole object
-	Partition []Value             `json:"partition,omitempty"` // one per field of the snapshot's partition spec; "" is null
+	SpecID    int                 `json:"spec_id,omitempty"`   // the partition spec it was written with: the snapshot's or an older one
+	Partition []Value             `json:"partition,omitempty"` // one per field of that spec, of the type that its transform gives; "" is null
 	RowGroups int                 `json:"row_groups"`
 	Columns   map[int]ColumnStats `json:"columns,omitempty"` // by field id, leaf columns only
 	AddedBy   AddedBy             `json:"added_by"`

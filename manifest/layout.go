@@ -6,8 +6,7 @@ import (
 	"strings"
 )
 
-// The only transform so far, for partition and sort fields. A spec with another one is refused, so that a writer that does not
-// know it cannot place rows wrongly.
+// transformIdentity is the only transform of sort fields.
 const transformIdentity = "identity"
 
 // FirstPartitionID is the lowest id of a partition field.
@@ -22,10 +21,10 @@ const (
 )
 
 // Layout resolves the names with which a table is declared against its schema: the schema with its row key (whose columns become
-// required), the partition spec and the sort order. If no column has an id yet, all get fresh ones. sortBy takes "name", "name
-// desc", "name asc nulls last"; a name may stand in double quotes. Errors are ErrSchema.
+// required), the partition spec and the sort order. If no column has an id yet, all get fresh ones. partitionBy takes "name", "day(name)",
+// "bucket(16, name)"; sortBy "name", "name desc", "name asc nulls last"; a name may stand in double quotes. Errors are ErrSchema.
 func Layout(schema Schema, partitionBy, sortBy, key []string) (Schema, PartitionSpec, SortOrder, error) {
-	l := &layout{schema: schema}
+	l := &layout{schema: schema, lastPartition: FirstPartitionID - 1}
 	l.schema.Fields = slices.Clone(schema.Fields)
 	if highestID(schema.Fields) == 0 {
 		l.schema.Fields, _ = AssignIDs(schema.Fields, 0)
@@ -41,6 +40,9 @@ type layout struct {
 	schema Schema
 	spec   PartitionSpec
 	order  SortOrder
+
+	specs         []PartitionSpec // that the table has had
+	lastPartition int             // the highest id of their fields
 }
 
 func (l *layout) resolve(partitionBy, sortBy, key []string) error {
@@ -114,21 +116,6 @@ func (l *layout) key(names []string) error {
 	return nil
 }
 
-func (l *layout) partition(names []string) error {
-	used := make(map[int]bool)
-	for n, name := range names {
-		i, err := l.exact("partition", name, used)
-		if err != nil {
-			return err
-		}
-		f := l.schema.Fields[i]
-		l.spec.Fields = append(l.spec.Fields, PartitionField{
-			SourceID: f.ID, FieldID: FirstPartitionID + n, Name: f.Name, Transform: transformIdentity,
-		})
-	}
-	return nil
-}
-
 func (l *layout) sort(clauses []string) error {
 	used := make(map[int]bool)
 	for _, clause := range clauses {
@@ -168,10 +155,7 @@ func (l *layout) sortClause(clause string) (string, SortField, error) {
 	if nulls != "" {
 		f.NullOrder = nulls
 	}
-	if len(name) >= 2 && name[0] == '"' && name[len(name)-1] == '"' {
-		name = strings.ReplaceAll(name[1:len(name)-1], `""`, `"`)
-	}
-	if name == "" {
+	if name = unquoteName(name); name == "" {
 		return "", f, fmt.Errorf("%w: the sort column %q has no name", ErrSchema, clip(clause))
 	}
 	return name, f, nil
@@ -192,4 +176,9 @@ func cutWords(s string, words ...string) (string, bool) {
 
 func indexByName(fields []Field, name string) int {
 	return slices.IndexFunc(fields, func(f Field) bool { return f.Name == name })
+}
+
+// indexByFold finds a name without regard to case.
+func indexByFold(fields []Field, name string) int {
+	return slices.IndexFunc(fields, func(f Field) bool { return foldName(f.Name) == foldName(name) })
 }

@@ -93,7 +93,7 @@ type Event struct {
 	Generation  int64   `json:"generation"`
 	WriteID     string  `json:"write_id"`
 	At          Time    `json:"at"` // by the store's clock
-	Op          string  `json:"op"` // "create", "publish", "reject", "rollback", "freeze", "unfreeze", "tag", "untag", "relocate"
+	Op          string  `json:"op"` // "create", "publish", "reject", "rollback", "freeze", "unfreeze", "tag", "untag", "relocate", "set", "alter"
 	Version     Version `json:"version,omitempty"`
 	From        Version `json:"from,omitempty"` // publish: the parent; rollback: what was current
 	Run         string  `json:"run,omitempty"`

@@ -16,11 +16,13 @@ type world struct {
 	published []Version
 	past      []Event
 	snapshots map[Version]*Snapshot
+	committed map[Version]*Snapshot
+	altered   int
 }
 
 // refusals that a transition may give: the table was not in the state for it.
 func expected(err error) bool {
-	for _, want := range []error{ErrFenced, ErrFrozen, ErrConflict, ErrStaleNumber, ErrNothingToDo, ErrNoVersion, ErrVersionExpired, ErrTagExists, ErrNoTag} {
+	for _, want := range []error{ErrFenced, ErrFrozen, ErrConflict, ErrStaleNumber, ErrNothingToDo, ErrNoVersion, ErrVersionExpired, ErrTagExists, ErrNoTag, ErrSchema} {
 		if errors.Is(err, want) {
 			return true
 		}
@@ -70,6 +72,9 @@ func (x *world) accept(m *Manifest) {
 	if err := m.Validate(); err != nil {
 		x.t.Fatal(err)
 	}
+	if len(m.Schemas) != len(x.m.Schemas) || len(m.PartitionSpecs) != len(x.m.PartitionSpecs) || m.CurrentSnapshotID != x.m.CurrentSnapshotID {
+		x.checkDesigns(m)
+	}
 	if x.m = m; x.n%8 != 0 { // the text is looked at now and then: it takes most of the time
 		return
 	}
@@ -89,7 +94,7 @@ func (x *world) step() {
 	x.t.Helper()
 	run := x.run()
 	attempt := fmt.Sprintf("%s-%d", run, x.r.IntN(3))
-	switch x.r.IntN(12) {
+	switch x.r.IntN(14) {
 	case 0, 1, 2:
 		m, p, err := x.m.Reserve(run, attempt, "replace", testTime+Time(x.r.IntN(1e6)), x.w())
 		x.try(m, err)
@@ -118,6 +123,8 @@ func (x *world) step() {
 			x.try(x.m.Freeze("why", x.w()))
 		}
 		x.try(x.m.Unfreeze(x.w()))
+	case 12, 13:
+		x.alter()
 	}
 }
 
@@ -151,17 +158,26 @@ func (x *world) commit(run, attempt string) {
 	if old := x.snapshots[p.Version]; x.r.IntN(3) == 0 && old != nil && old.Attempt == attempt {
 		s = old
 	}
-	x.try(x.m.Commit(x.commitment(s), x.w()))
+	if x.m.Declared() && s.Parent != nil && x.r.IntN(3) == 0 {
+		if d, err := x.m.Evolve(nil, x.change()); err == nil {
+			s = evolved(s, d)
+		}
+	}
+	m, err := x.m.Commit(x.commitment(s), x.w())
+	x.try(m, err)
+	if err == nil {
+		x.committed[s.Version] = s
+	}
 }
 
 func TestRandomTransitions(t *testing.T) {
-	published := 0
+	published, altered := 0, 0
 	for seed := range uint64(8) {
 		k := newMaker(t)
 		if seed%2 == 0 {
 			k.must(New(Table{UUID: testUUID, Location: "file:///t/_iceberg", PartitionBy: []string{"day"}}, k.w()))
 		}
-		x := &world{maker: k, r: rand.New(rand.NewPCG(seed, 1)), ids: make(map[string]bool), snapshots: make(map[Version]*Snapshot)}
+		x := &world{maker: k, r: rand.New(rand.NewPCG(seed, 1)), ids: make(map[string]bool), snapshots: make(map[Version]*Snapshot), committed: make(map[Version]*Snapshot)}
 		for range 200 {
 			x.step()
 		}
@@ -172,9 +188,10 @@ func TestRandomTransitions(t *testing.T) {
 			}
 		}
 		x.checkEvents()
+		altered += x.altered
 	}
-	if published < 80 {
-		t.Errorf("only %d publishes: this tests too little", published)
+	if published < 80 || altered < 40 {
+		t.Errorf("only %d publishes and %d alterations: this tests too little", published, altered)
 	}
 }
 

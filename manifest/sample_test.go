@@ -19,9 +19,10 @@ const (
 
 // maker makes manifests as a table would: with a clock and write ids of its own.
 type maker struct {
-	t testing.TB
-	m *Manifest
-	n int
+	t    testing.TB
+	m    *Manifest
+	n    int
+	last *Snapshot // what evolve published last
 }
 
 func (k *maker) w() Write {
@@ -84,7 +85,10 @@ func (k *maker) snapshot(p Pending) *Snapshot {
 	part := []Value(nil)
 	dir := ""
 	if len(spec.Fields) > 0 {
-		part, dir = []Value{`"2026-04-15"`}, PartitionDir("day", "2026-04-15", false)
+		part = make([]Value, len(spec.Fields)) // nulls
+	}
+	if len(part) == 1 && spec.Fields[0].Transform == transformIdentity && spec.Types(schema)[0].Kind == Date {
+		part[0], dir = `"2026-04-15"`, PartitionDir("day", "2026-04-15", false)
 	}
 	s := &Snapshot{
 		Format: Format, TableUUID: m.TableUUID, Version: p.Version, Run: p.Run, Attempt: p.Attempt, Mode: p.Mode, Fingerprint: "f-" + p.Run,
@@ -93,11 +97,16 @@ func (k *maker) snapshot(p Pending) *Snapshot {
 		Report: &Report{Level: "full", Passed: true, Checks: []Check{{Name: "size", Passed: true, Count: 1}}},
 		Rows:   RowCounts{Added: 3, Total: 3}, FileCounts: FileCounts{Written: 1, Total: 1, BytesWritten: 1000, BytesTotal: 1000},
 		Files: []File{{
-			Key: DataKey(p.Version, dir, 0, sha), Bytes: 1000, Rows: 3, SHA256: sha, CRC64NVME: sha[:16], Partition: part, RowGroups: 1,
+			Key: DataKey(p.Version, dir, 0, sha), Bytes: 1000, Rows: 3, SHA256: sha, CRC64NVME: sha[:16], SpecID: spec.ID, Partition: part, RowGroups: 1,
 			Columns: map[int]ColumnStats{1: {Values: 3, Lower: "1", Upper: "3", Bound: true}, 3: {Values: 3, Nulls: 3, Bytes: 40}},
 			AddedBy: AddedBy{Version: p.Version, Run: p.Run},
 		}},
 		Iceberg: IcebergLists{ManifestList: IcebergKey(p.Version, hexOf("list"+p.Run)), Manifests: []string{IcebergKey(p.Version, hexOf("m"+p.Run))}},
+	}
+	for id := range s.Files[0].Columns {
+		if _, there := schema.top(id); !there {
+			delete(s.Files[0].Columns, id)
+		}
 	}
 	if e, ok := m.Current(); ok {
 		s.Parent = &ParentRef{Version: e.SnapshotID, SHA256: e.Summary[SummarySHA256]}

@@ -57,7 +57,7 @@ type PartitionSpec struct {
 	Unknown Unknown          `json:"-"`
 }
 
-// PartitionField is one field of a partition spec. Transform is "identity" in this format version.
+// PartitionField is one field of a partition spec. Parsed is its transform.
 type PartitionField struct {
 	SourceID  int     `json:"source-id"`
 	FieldID   int     `json:"field-id"` // from 1000

@@ -2,29 +2,34 @@ package manifest
 
 // Snapshot is the immutable description of one version, the content of version=N/_snapshot-<digest>.json.
 type Snapshot struct {
-	Format      int           `json:"format"` // 1
-	TableUUID   string        `json:"table_uuid"`
-	Version     Version       `json:"version"`
-	Parent      *ParentRef    `json:"parent,omitempty"`
-	Run         string        `json:"run"`
-	Attempt     string        `json:"attempt"`
-	Mode        string        `json:"mode"` // "replace", …
-	Fingerprint string        `json:"fingerprint"`
-	Inputs      []Input       `json:"inputs,omitempty"`
-	Message     string        `json:"message,omitempty"`
-	Created     Time          `json:"created"` // by the store's clock
-	Writer      string        `json:"writer"`  // "tablectl 0.1.0"
-	Schema      Schema        `json:"schema"`
-	Spec        PartitionSpec `json:"partition_spec"`
-	SortOrder   SortOrder     `json:"sort_order"`
-	Rows        RowCounts     `json:"rows"`
-	FileCounts  FileCounts    `json:"file_counts"`
-	Report      *Report       `json:"report,omitempty"`
-	Files       []File        `json:"files,omitempty"`      // up to MaxInlineFiles
-	Lists       []FileList    `json:"file_lists,omitempty"` // beyond that
-	Iceberg     IcebergLists  `json:"iceberg"`
-	Unknown     Unknown       `json:"-"`
+	Format      int             `json:"format"` // 1
+	TableUUID   string          `json:"table_uuid"`
+	Version     Version         `json:"version"`
+	Parent      *ParentRef      `json:"parent,omitempty"`
+	Run         string          `json:"run"`
+	Attempt     string          `json:"attempt"`
+	Mode        string          `json:"mode"` // "replace", …
+	Fingerprint string          `json:"fingerprint"`
+	Inputs      []Input         `json:"inputs,omitempty"`
+	Message     string          `json:"message,omitempty"`
+	Created     Time            `json:"created"` // by the store's clock
+	Writer      string          `json:"writer"`  // "tablectl 0.1.0"
+	Schema      Schema          `json:"schema"`
+	Spec        PartitionSpec   `json:"partition_spec"`        // of what is written from now on
+	OlderSpecs  []PartitionSpec `json:"older_specs,omitempty"` // others that files of the version have, by id
+	SortOrder   SortOrder       `json:"sort_order"`
+	Rows        RowCounts       `json:"rows"`
+	FileCounts  FileCounts      `json:"file_counts"`
+	Report      *Report         `json:"report,omitempty"`
+	Files       []File          `json:"files,omitempty"`      // up to MaxInlineFiles
+	Lists       []FileList      `json:"file_lists,omitempty"` // beyond that
+	Iceberg     IcebergLists    `json:"iceberg"`
+	Unknown     Unknown         `json:"-"`
 }
+
+// ModeAlter is the mode of a version that changes how the table is described, and nothing of what is in it: its files are those of its
+// parent.
+const ModeAlter = "alter"
 
 // MaxInlineFiles is how many files a snapshot names itself; with more, all of them are in file lists.
 const MaxInlineFiles = 1000
@@ -65,17 +70,8 @@ type FileCounts struct {
 	Unknown      Unknown `json:"-"`
 }
 
-// FileList names one Parquet object that lists files (package internal/filelist reads and writes it).
-type FileList struct {
-	Key     string  `json:"key"`
-	Bytes   int64   `json:"bytes"`
-	SHA256  string  `json:"sha256"`
-	Files   int     `json:"files"`
-	Rows    int64   `json:"rows"` // of the data files in it
-	Unknown Unknown `json:"-"`
-}
-
-// IcebergLists are the objects that a catalog derives from the snapshot: the manifest list and its manifests.
+// IcebergLists are the objects that a catalog derives from the snapshot: the manifest list and the manifests of the inline files.
+// Those of file lists are named with the lists.
 type IcebergLists struct {
 	ManifestList string   `json:"manifest_list"`
 	Manifests    []string `json:"manifests"`

@@ -16,6 +16,8 @@ const (
 	OpTag      = "tag"
 	OpUntag    = "untag"
 	OpRelocate = "relocate"
+	OpSet      = "set"
+	OpAlter    = "alter" // of a table that has no versions yet; else it is a publish
 )
 
 // step begins the next manifest: a copy with the next generation and a new write id. Lists and maps are still those of m: whoever
@@ -55,16 +57,14 @@ func (m *Manifest) makeCurrent(e Entry) {
 	m.SnapshotLog = append(slices.Clip(m.SnapshotLog), LogEntry{SnapshotID: e.SnapshotID, TimestampMs: m.LastUpdatedMs})
 	m.DefaultSpecID, _ = summaryID(e, SummarySpec)
 	m.DefaultSortOrderID, _ = summaryID(e, SummarySortOrder)
-	if m.CurrentSchemaID != e.SchemaID || m.Properties[propertyMapping] == "" {
-		m.CurrentSchemaID = e.SchemaID
-		m.mapNames()
-	}
+	m.CurrentSchemaID = e.SchemaID
+	m.mapNames()
 }
 
-// mapNames sets the name mapping to that of the current schema.
+// mapNames sets the name mapping to that of the current version.
 func (m *Manifest) mapNames() {
 	m.Properties = cloneMap(m.Properties)
-	m.Properties[propertyMapping] = NameMapping(m.Schema())
+	m.Properties[propertyMapping] = NameMapping(m.Schema(), m.formerNames(m.currentVersion(), m.Schema()))
 }
 
 func cloneMap[K comparable, V any](in map[K]V) map[K]V {

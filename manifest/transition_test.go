@@ -124,17 +124,24 @@ func TestCommitRefuses(t *testing.T) {
 			m, _, err := k.m.Reserve(s.Run, "second", "replace", testTime+1, k.w())
 			k.must(m, err)
 		}, want: ErrFenced},
-		"frozen":               {prepare: func(k *maker, s *Snapshot) { k.must(k.m.Freeze("look first", k.w())) }, want: ErrFrozen},
-		"expected other":       {change: func(c *Commit) { c.ExpectVersion = &seven }, want: ErrConflict},
-		"expected none":        {change: func(c *Commit) { c.ExpectVersion = &zero }, want: ErrConflict},
-		"higher number":        {prepare: func(k *maker, s *Snapshot) { k.publish("faster") }, want: ErrStaleNumber},
-		"current moved":        {prepare: func(k *maker, s *Snapshot) { k.must(k.m.Rollback(1, "", "", k.w())) }, want: ErrConflict},
-		"another digest":       {prepare: func(k *maker, s *Snapshot) { s.Parent.SHA256 = hexOf("x") }, want: ErrConflict},
-		"no parent":            {prepare: func(k *maker, s *Snapshot) { s.Parent = nil }, want: ErrConflict},
-		"another table":        {prepare: func(k *maker, s *Snapshot) { s.TableUUID = "7" + testUUID[1:] }, want: ErrConflict},
-		"another column":       {prepare: func(k *maker, s *Snapshot) { s.Schema.Fields[2].Name = "nom" }, want: ErrConflict},
-		"another schema id":    {prepare: func(k *maker, s *Snapshot) { s.Schema.ID = 1 }, want: ErrConflict},
-		"another sort order":   {prepare: func(k *maker, s *Snapshot) { s.SortOrder = SortOrder{} }, want: ErrConflict},
+		"frozen":            {prepare: func(k *maker, s *Snapshot) { k.must(k.m.Freeze("look first", k.w())) }, want: ErrFrozen},
+		"expected other":    {change: func(c *Commit) { c.ExpectVersion = &seven }, want: ErrConflict},
+		"expected none":     {change: func(c *Commit) { c.ExpectVersion = &zero }, want: ErrConflict},
+		"higher number":     {prepare: func(k *maker, s *Snapshot) { k.publish("faster") }, want: ErrStaleNumber},
+		"current moved":     {prepare: func(k *maker, s *Snapshot) { k.must(k.m.Rollback(1, "", "", k.w())) }, want: ErrConflict},
+		"another digest":    {prepare: func(k *maker, s *Snapshot) { s.Parent.SHA256 = hexOf("x") }, want: ErrConflict},
+		"no parent":         {prepare: func(k *maker, s *Snapshot) { s.Parent = nil }, want: ErrConflict},
+		"another table":     {prepare: func(k *maker, s *Snapshot) { s.TableUUID = "7" + testUUID[1:] }, want: ErrConflict},
+		"another column":    {prepare: func(k *maker, s *Snapshot) { s.Schema.Fields[2].Name = "nom" }, want: ErrConflict},
+		"another schema id": {prepare: func(k *maker, s *Snapshot) { s.Schema.ID = 1 }, want: ErrConflict},
+		"another sort order": {prepare: func(k *maker, s *Snapshot) {
+			s.SortOrder = SortOrder{ID: 1, Fields: []SortField{{SourceID: 1, Transform: "identity", Direction: "asc", NullOrder: "nulls-first"}}}
+		}, want: ErrConflict},
+		"another spec": {prepare: func(k *maker, s *Snapshot) {
+			s.Spec.Fields = []PartitionField{{SourceID: 2, FieldID: 1000, Name: "day_year", Transform: "year"}}
+			s.Files[0].Partition[0] = "56"
+		}, want: ErrConflict},
+		"unknown older spec":   {prepare: func(k *maker, s *Snapshot) { s.OlderSpecs = []PartitionSpec{{ID: 7, Fields: []PartitionField{}}} }, want: ErrConflict},
 		"not passed":           {prepare: func(k *maker, s *Snapshot) { s.Report = &Report{Level: "full"} }, want: ErrInvalid},
 		"no report":            {prepare: func(k *maker, s *Snapshot) { s.Report = nil }, want: ErrInvalid},
 		"snapshot elsewhere":   {change: func(c *Commit) { c.SnapshotKey = SnapshotKey(2, c.SnapshotSHA256) }, want: ErrInvalid},
@@ -288,11 +295,11 @@ func TestRollbackBringsBackTheSchema(t *testing.T) {
 		t.Fatalf("entry %+v", e)
 	}
 	k.must(k.m.Rollback(1, "", "", k.w()))
-	if k.m.CurrentSchemaID != 0 || k.m.DefaultSpecID != 0 || k.m.DefaultSortOrderID != 1 || k.m.Properties[propertyMapping] != NameMapping(k.m.Schemas[0]) {
+	if k.m.CurrentSchemaID != 0 || k.m.DefaultSpecID != 0 || k.m.DefaultSortOrderID != 1 || k.m.Properties[propertyMapping] != NameMapping(k.m.Schemas[0], nil) {
 		t.Fatalf("schema %d, spec %d, order %d, %s", k.m.CurrentSchemaID, k.m.DefaultSpecID, k.m.DefaultSortOrderID, k.m.Properties[propertyMapping])
 	}
 	k.must(k.m.Rollback(2, "", "", k.w()))
-	if k.m.CurrentSchemaID != 1 || k.m.DefaultSpecID != 1 || k.m.DefaultSortOrderID != 0 || k.m.Properties[propertyMapping] != NameMapping(k.m.Schemas[1]) {
+	if k.m.CurrentSchemaID != 1 || k.m.DefaultSpecID != 1 || k.m.DefaultSortOrderID != 0 || k.m.Properties[propertyMapping] != NameMapping(k.m.Schemas[1], nil) {
 		t.Fatalf("schema %d, spec %d, order %d", k.m.CurrentSchemaID, k.m.DefaultSpecID, k.m.DefaultSortOrderID)
 	}
 }
@@ -388,5 +395,36 @@ func TestTimeNeverGoesBack(t *testing.T) {
 	k.must(m, err)
 	if k.m.LastUpdatedMs != before || int64(k.m.Tablectl.Recent[1].At) != before {
 		t.Fatalf("%d ms after %d", k.m.LastUpdatedMs, before)
+	}
+}
+
+func TestSetSettings(t *testing.T) {
+	k := newMaker(t)
+	k.publish("one")
+	k.must(k.m.Freeze("settings can be set all the same", k.w()))
+	size, rows, snappy, owner := int64(1<<20), int64(1000), CompressionSnappy, "ada"
+	k.must(k.m.SetSettings(SettingsChange{TargetFileBytes: &size, RowGroupRows: &rows, Compression: &snappy, Properties: map[string]*string{"owner": &owner}}, k.w()))
+	s, e := k.m.Tablectl.Settings, k.m.Tablectl.Recent[len(k.m.Tablectl.Recent)-1]
+	if s.TargetFileBytes != size || s.RowGroupRows != rows || s.Compression != snappy || k.m.Properties["owner"] != owner {
+		t.Errorf("%+v %v", s, k.m.Properties)
+	}
+	if e.Op != OpSet || e.Message != "target_file_bytes = 1048576, row_group_rows = 1000, compression = snappy, owner = ada" {
+		t.Errorf("%+v", e)
+	}
+	_, err := k.m.SetSettings(SettingsChange{Compression: &snappy, Properties: map[string]*string{"owner": &owner, "other": nil}}, k.w())
+	wantErr(t, err, ErrNothingToDo)
+	k.must(k.m.SetSettings(SettingsChange{Properties: map[string]*string{"owner": nil}}, k.w()))
+	if _, there := k.m.Properties["owner"]; there || k.m.Properties[propertyGC] != "false" {
+		t.Errorf("%v", k.m.Properties)
+	}
+	tiny, odd := int64(1), "lz4"
+	for name, c := range map[string]SettingsChange{
+		"size": {TargetFileBytes: &tiny}, "codec": {Compression: &odd}, "gc": {Properties: map[string]*string{propertyGC: nil}},
+		"mapping": {Properties: map[string]*string{propertyMapping: &owner}}, "no name": {Properties: map[string]*string{"": &owner}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := k.m.SetSettings(c, k.w())
+			wantRule(t, err, RuleSettings)
+		})
 	}
 }

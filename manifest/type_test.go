@@ -131,7 +131,7 @@ func TestAssignIDsAndLeaves(t *testing.T) {
 func TestNameMapping(t *testing.T) {
 	s := Schema{Fields: []Field{{ID: 1, Name: "a\"b", Type: Type{Kind: Int}}, {ID: 2, Name: "l", Type: Type{Kind: List, Fields: []Field{{ID: 3, Name: "element", Type: Type{Kind: Int}}}}}}}
 	want := `[{"field-id":1,"names":["a\"b"]},{"field-id":2,"names":["l"],"fields":[{"field-id":3,"names":["element"]}]}]`
-	if got := NameMapping(s); got != want || !json.Valid([]byte(got)) {
+	if got := NameMapping(s, nil); got != want || !json.Valid([]byte(got)) {
 		t.Errorf("%s, want %s", got, want)
 	}
 }
@@ -244,6 +244,40 @@ func TestLayout(t *testing.T) {
 	}
 }
 
+func TestPartitionClauses(t *testing.T) {
+	in := Schema{Fields: append(testColumns(), Field{Name: "seen_day", Type: Type{Kind: Int}}, Field{Name: "my col", Type: Type{Kind: String}}, Field{Name: "x(y)", Type: Type{Kind: Int}})}
+	clauses := []string{"days( seen )", "Bucket(16, id)", "bucket(4,id)", `truncate(4, "my col")`, "month(day)", "day", "x(y)", `"name"`}
+	s, p, _, err := Layout(in, clauses, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []PartitionField{
+		{6, 1000, "seen_day_2", "day", ""}, {1, 1001, "id_bucket", "bucket[16]", ""}, {1, 1002, "id_bucket_2", "bucket[4]", ""}, {11, 1003, "my col_trunc", "truncate[4]", ""},
+		{2, 1004, "day_month", "month", ""}, {2, 1005, "day", "identity", ""}, {12, 1006, "x(y)", "identity", ""}, {3, 1007, "name", "identity", ""},
+	}
+	if !reflect.DeepEqual(p.Fields, want) {
+		t.Errorf("%+v", p.Fields)
+	}
+	again := PartitionClauses(s, p)
+	if text := strings.Join(again, " | "); text != `day(seen) | bucket(16, id) | bucket(4, id) | truncate(4, "my col") | month(day) | day | x(y) | name` {
+		t.Errorf("%s", text)
+	}
+	if _, p2, _, err := Layout(s, again, nil, nil); err != nil || !p2.Equal(p) {
+		t.Errorf("%+v (%v)", p2, err)
+	}
+	types := []string{"date", "int", "int", "string", "int", "date", "int", "string"}
+	for i, typ := range p.Types(s) {
+		if typ.String() != types[i] {
+			t.Errorf("field %d has values of type %s", i, typ)
+		}
+	}
+	sorts := []string{"id", "name desc", "day nulls last", `"my col" desc nulls first`}
+	_, _, o, err := Layout(s, nil, sorts, nil)
+	if got := SortClauses(s, o); err != nil || !reflect.DeepEqual(got, sorts) {
+		t.Errorf("%q (%v)", got, err)
+	}
+}
+
 func TestLayoutRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
 		partition, sort, key []string
@@ -254,6 +288,15 @@ func TestLayoutRefuses(t *testing.T) {
 		"float partition":   {partition: []string{"score"}, words: "use decimal"},
 		"nested partition":  {partition: []string{"tags"}, words: "list<string>"},
 		"partition twice":   {partition: []string{"day", "day"}, words: "twice"},
+		"unknown transform": {partition: []string{"week(day)"}, words: "bucket and truncate are known"},
+		"no number":         {partition: []string{"bucket(id)"}, words: "bucket(number, column)"},
+		"no such number":    {partition: []string{"truncate(0, id)"}, words: "truncate(number, column)"},
+		"time of a number":  {partition: []string{"day(id)"}, words: "day is not defined for column \"id\" of type long"},
+		"hour of a date":    {partition: []string{"hour(day)"}, words: "hour is not defined"},
+		"truncate a date":   {partition: []string{"truncate(3, day)"}, words: "truncate is not defined"},
+		"two times of one":  {partition: []string{"day(seen)", "hour(seen)"}, words: "is enough"},
+		"bucket twice":      {partition: []string{"bucket(4, id)", "bucket( 4 ,\"id\")"}, words: "twice"},
+		"float bucket":      {partition: []string{"bucket(4, score)"}, words: "use decimal"},
 		"float key":         {key: []string{"score"}, words: "use decimal"},
 		"nested key":        {key: []string{"point"}, words: "single values"},
 		"key twice":         {key: []string{"id", "id"}, words: "twice"},

@@ -16,7 +16,7 @@ const (
 	RuleSpecID        Rule = "spec-id"           // spec ids are 0 to 2³¹−1 and unique
 	RuleSpecField     Rule = "spec-field"        // partition field ids are 1000 to 2³¹−1 and unique in a spec; names are unique, not empty
 	RuleSpecTransform Rule = "spec-transform"    // the transform is known
-	RuleSpecSource    Rule = "spec-source"       // the source column is there, at the top, of a single value, no float
+	RuleSpecSource    Rule = "spec-source"       // the source column is there, at the top, of a type that the transform takes; no other column has the field's name
 	RuleOrderID       Rule = "order-id"          // sort order ids are 0 to 2³¹−1 and unique; 0 and only 0 has no fields
 	RuleOrderField    Rule = "order-field"       // transform, direction and null order are known
 	RuleOrderSource   Rule = "order-source"      // the source column is there, once, at the top, of a single value
@@ -123,8 +123,8 @@ func (p PartitionSpec) validate() error {
 			return refuse(RuleSpecField, "spec %d: field %q with id %d: ids begin at %d; ids and names are unique", p.ID, clip(f.Name), f.FieldID, FirstPartitionID)
 		}
 		ids[f.FieldID], names[f.Name] = true, true
-		if f.Transform != transformIdentity {
-			return refuse(RuleSpecTransform, "spec %d: field %q has the transform %q; only %q is known", p.ID, clip(f.Name), clip(f.Transform), transformIdentity)
+		if _, err := f.Parsed(); err != nil {
+			return refuse(RuleSpecTransform, "spec %d: field %q: %v", p.ID, clip(f.Name), err)
 		}
 	}
 	return nil
@@ -133,8 +133,13 @@ func (p PartitionSpec) validate() error {
 // fits checks a spec against a schema.
 func (p PartitionSpec) fits(s Schema) error {
 	for _, f := range p.Fields {
-		if source, ok := s.top(f.SourceID); !ok || source.Type.Nested() || isFloat(source.Type) {
-			return refuse(RuleSpecSource, "spec %d: field %q: column %d of schema %d is missing, nested or a float", p.ID, clip(f.Name), f.SourceID, s.ID)
+		source, ok := s.top(f.SourceID)
+		t, err := f.Parsed()
+		if !ok || err != nil || !t.Takes(source.Type) {
+			return refuse(RuleSpecSource, "spec %d: field %q: column %d of schema %d is missing, or of a type that %s does not take", p.ID, clip(f.Name), f.SourceID, s.ID, clip(f.Transform))
+		}
+		if i := indexByFold(s.Fields, f.Name); i >= 0 && (s.Fields[i].ID != f.SourceID || t.Kind != Identity) {
+			return refuse(RuleSpecSource, "spec %d: field %q has the name of column %d of schema %d, which is something else", p.ID, clip(f.Name), s.Fields[i].ID, s.ID)
 		}
 	}
 	return nil

@@ -12,7 +12,8 @@ const (
 	RuleFileKey      Rule = "file-key"        // a data key, in the prefix of this or a lower version, once, named after the digest
 	RuleFileFacts    Rule = "file-facts"      // bytes, rows, row groups and digests are what they can be
 	RuleFileColumns  Rule = "file-columns"    // statistics are of leaf columns, with bounds in order and in their one form
-	RulePartition    Rule = "partition-value" // one value per field of the spec, in its one form; a file without rows may have none
+	RuleOlderSpecs   Rule = "older-specs"     // ascending, without the version's own; every file has its own spec or one of these
+	RulePartition    Rule = "partition-value" // one value per field of the file's spec, in its one form; a file without rows may have none
 	RuleAddedBy      Rule = "added-by"        // names the run and a version not above this one
 	RuleFileLists    Rule = "file-lists"      // either few files inline or all of them in lists, whose counts fit
 	RuleIcebergLists Rule = "iceberg-lists"   // keys in prefixes of this or a lower version; a version that passed has them
@@ -37,12 +38,15 @@ func (s *Snapshot) Validate(files []File) error {
 	return s.validateCounts(files)
 }
 
-// validateSelf checks all that the snapshot says itself.
+// validateSelf checks all that the snapshot says itself: of lists, their sums.
 func (s *Snapshot) validateSelf() error {
 	if len(s.Lists) == 0 {
 		return s.Validate(nil)
 	}
-	return s.validateHead()
+	if err := s.validateHead(); err != nil {
+		return err
+	}
+	return s.validateParts()
 }
 
 // validateHead checks all but the files.
@@ -55,7 +59,7 @@ func (s *Snapshot) validateHead() error {
 		return refuse(RuleParent, "version %d has the parent %d with digest %q", s.Version, p.Version, clip(p.SHA256))
 	}
 	checks := []func() error{
-		s.Schema.validate, s.Spec.validate, func() error { return s.Spec.fits(s.Schema) },
+		s.Schema.validate, s.validateSpecs,
 		s.SortOrder.validate, func() error { return s.SortOrder.fits(s.Schema) }, s.validateReport, s.validateLists, s.validateIceberg,
 	}
 	for _, check := range checks {
@@ -65,6 +69,26 @@ func (s *Snapshot) validateHead() error {
 	}
 	if len(s.Schema.Fields) == 0 {
 		return refuse(RuleUndeclared, "version %d has no columns", s.Version)
+	}
+	return nil
+}
+
+// validateSpecs checks the spec and the older ones.
+func (s *Snapshot) validateSpecs() error {
+	last := -1
+	for _, p := range append([]PartitionSpec{s.Spec}, s.OlderSpecs...) {
+		if err := p.validate(); err != nil {
+			return err
+		}
+		if err := p.fits(s.Schema); err != nil {
+			return err
+		}
+	}
+	for _, p := range s.OlderSpecs {
+		if p.ID <= last || p.ID == s.Spec.ID {
+			return refuse(RuleOlderSpecs, "spec %d after %d, beside the version's own spec %d", p.ID, last, s.Spec.ID)
+		}
+		last = p.ID
 	}
 	return nil
 }
@@ -103,17 +127,58 @@ func (s *Snapshot) validateLists() error {
 		return refuse(RuleFileLists, "%d files inline and %d lists", len(s.Files), len(s.Lists))
 	}
 	seen := make(map[string]bool)
-	files, rows := 0, int64(0)
-	for _, l := range s.Lists {
-		v, _ := KeyVersion(l.Key)
-		if !s.inReach(l.Key) || seen[l.Key] || l.Key != FileListKey(v, l.SHA256) || !hexDigits(l.SHA256, 64) || l.Bytes < 1 || l.Files < 1 || l.Rows < 0 {
-			return refuse(RuleFileLists, "%q with digest %q, %d bytes, %d files, %d rows", clip(l.Key), clip(l.SHA256), l.Bytes, l.Files, l.Rows)
+	order := s.PartitionOrder()
+	files, rows, bytes := 0, int64(0), int64(0)
+	for i := range s.Lists {
+		l := &s.Lists[i]
+		if err := s.validateList(l, order); err != nil {
+			return err
 		}
-		seen[l.Key] = true
-		files, rows = files+l.Files, rows+l.Rows
+		if seen[l.Key] || seen[l.Manifest] {
+			return refuse(RuleFileLists, "%q or its manifest is named twice", clip(l.Key))
+		}
+		seen[l.Key], seen[l.Manifest] = true, true
+		files, rows, bytes = files+l.Files, rows+l.Rows, bytes+l.DataBytes
 	}
-	if len(s.Lists) > 0 && (files != s.FileCounts.Total || rows != s.Rows.Total) {
-		return refuse(RuleFileLists, "the lists have %d files and %d rows, the version %d and %d", files, rows, s.FileCounts.Total, s.Rows.Total)
+	if len(s.Lists) > 0 && (files != s.FileCounts.Total || rows != s.Rows.Total || bytes != s.FileCounts.BytesTotal) {
+		return refuse(RuleFileLists, "the lists have %d rows in %d files of %d bytes, the version %d, %d, %d",
+			rows, files, bytes, s.Rows.Total, s.FileCounts.Total, s.FileCounts.BytesTotal)
+	}
+	return nil
+}
+
+// validateList checks what the snapshot says of one list.
+func (s *Snapshot) validateList(l *FileList, order PartitionOrder) error {
+	v := l.Version()
+	by, _ := KeyVersion(l.Manifest)
+	switch {
+	case !s.inReach(l.Key) || l.Key != FileListKey(v, l.SHA256) || !hexDigits(l.SHA256, 64) || l.Bytes < 1:
+		return refuse(RuleFileLists, "%q with digest %q, %d bytes", clip(l.Key), clip(l.SHA256), l.Bytes)
+	case !s.inReach(l.Manifest) || by != v || l.ManifestBytes < 1:
+		return refuse(RuleIcebergLists, "%q, %d bytes, for the list %q", clip(l.Manifest), l.ManifestBytes, clip(l.Key))
+	case l.Files < 1 || l.Files > MaxListFiles || l.Rows < 0 || l.DataBytes < int64(l.Files) || l.AddedFiles < 0 || l.AddedFiles > l.Files ||
+		l.AddedRows < 0 || l.AddedRows > l.Rows || l.MinVersion < 1 || l.MinVersion > v:
+		return refuse(RuleFileLists, "%q: %d files, %d rows, %d bytes; %d files, %d rows added; from version %d on",
+			clip(l.Key), l.Files, l.Rows, l.DataBytes, l.AddedFiles, l.AddedRows, l.MinVersion)
+	}
+	return order.validateRanges(l)
+}
+
+// CheckList refuses the files that were read from a list if they are not what the snapshot says of it, or break a rule. It is for
+// those who read some lists and not all; only Validate finds a file that stands in two lists.
+func (s *Snapshot) CheckList(l FileList, files []File) error {
+	v := newFileChecker(s)
+	for i := range files {
+		f := &files[i]
+		if err := v.check(f); err != nil {
+			return err
+		}
+		if f.AddedBy.Version > l.Version() || f.SpecID != l.SpecID {
+			return refuse(RuleFileLists, "%q: %q was added by version %d with spec %d", clip(l.Key), clip(f.Key), f.AddedBy.Version, f.SpecID)
+		}
+	}
+	if !l.says(Summarize(s.PartitionOrder(), l.Version(), files)) {
+		return refuse(RuleFileLists, "%q does not hold what the snapshot says of it", clip(l.Key))
 	}
 	return nil
 }
@@ -133,16 +198,15 @@ func (s *Snapshot) validateIceberg() error {
 
 // validateCounts compares the sums with the files.
 func (s *Snapshot) validateCounts(files []File) error {
+	if err := s.validateParts(); err != nil {
+		return err
+	}
 	rows, bytes := int64(0), int64(0)
 	for _, f := range files {
 		rows, bytes = rows+f.Rows, bytes+f.Bytes
 	}
 	r, c := s.Rows, s.FileCounts
 	switch {
-	case min(r.Added, r.Updated, r.Deleted, r.CarriedOver, c.BytesWritten, int64(c.Removed), int64(c.Written), int64(c.Kept)) < 0:
-		return refuse(RuleCounts, "a count is negative")
-	case r.Total != r.Added+r.Updated+r.CarriedOver || c.Total != c.Written+c.Kept || c.BytesTotal < c.BytesWritten:
-		return refuse(RuleCounts, "the parts do not add up to %d rows and %d files", r.Total, c.Total)
 	case !s.passed() && len(files) == 0:
 		return nil // a refused version with more files than are kept inline
 	case r.Total != rows || c.Total != len(files) || c.BytesTotal != bytes:
@@ -153,22 +217,33 @@ func (s *Snapshot) validateCounts(files []File) error {
 	return nil
 }
 
+// validateParts checks that the counts add up.
+func (s *Snapshot) validateParts() error {
+	r, c := s.Rows, s.FileCounts
+	switch {
+	case min(r.Added, r.Updated, r.Deleted, r.CarriedOver, c.BytesWritten, int64(c.Removed), int64(c.Written), int64(c.Kept)) < 0:
+		return refuse(RuleCounts, "a count is negative")
+	case r.Total != r.Added+r.Updated+r.CarriedOver || c.Total != c.Written+c.Kept || c.BytesTotal < c.BytesWritten:
+		return refuse(RuleCounts, "the parts do not add up to %d rows and %d files", r.Total, c.Total)
+	}
+	return nil
+}
+
 // fileChecker checks the files of one snapshot.
 type fileChecker struct {
 	s      *Snapshot
 	leaves map[int]Type
-	parts  []Type
+	parts  map[int][]Type // by spec
 	seen   map[string]bool
 }
 
 func newFileChecker(s *Snapshot) *fileChecker {
-	c := &fileChecker{s: s, leaves: make(map[int]Type), seen: make(map[string]bool)}
+	c := &fileChecker{s: s, leaves: make(map[int]Type), parts: make(map[int][]Type), seen: make(map[string]bool)}
 	for _, l := range s.Schema.Leaves() {
 		c.leaves[l.ID] = l.Type
 	}
-	for _, f := range s.Spec.Fields {
-		source, _ := s.Schema.top(f.SourceID)
-		c.parts = append(c.parts, source.Type)
+	for _, p := range s.Specs() {
+		c.parts[p.ID] = p.Types(s.Schema)
 	}
 	return c
 }
@@ -187,13 +262,17 @@ func (c *fileChecker) check(f *File) error {
 	if f.AddedBy.Version < 1 || f.AddedBy.Version > c.s.Version || CheckRun(f.AddedBy.Run) != nil {
 		return refuse(RuleAddedBy, "%q: version %d of run %q", clip(f.Key), f.AddedBy.Version, clip(f.AddedBy.Run))
 	}
+	parts, ok := c.parts[f.SpecID]
+	if !ok {
+		return refuse(RuleOlderSpecs, "%q has spec %d, which the version does not name", clip(f.Key), f.SpecID)
+	}
 	if f.Rows == 0 && len(f.Partition) == 0 {
 		return c.columns(f) // no rows lie in no partition
 	}
-	if len(f.Partition) != len(c.parts) {
-		return refuse(RulePartition, "%q has %d values for %d fields", clip(f.Key), len(f.Partition), len(c.parts))
+	if len(f.Partition) != len(parts) {
+		return refuse(RulePartition, "%q has %d values for %d fields", clip(f.Key), len(f.Partition), len(parts))
 	}
-	for i, t := range c.parts {
+	for i, t := range parts {
 		if _, ok := canonical(t, f.Partition[i]); !ok {
 			return refuse(RulePartition, "%q: %s is not the form of a %s", clip(f.Key), clip(string(f.Partition[i])), t)
 		}

@@ -80,7 +80,14 @@ var manifestRefusals = []refusal{
 		p := &m.PartitionSpecs[0]
 		p.Fields = append(p.Fields, p.Fields[0])
 	}},
-	{RuleSpecTransform, "bucket", func(m *Manifest) { m.PartitionSpecs[0].Fields[0].Transform = "bucket[16]" }},
+	{RuleSpecTransform, "unknown", func(m *Manifest) { m.PartitionSpecs[0].Fields[0].Transform = "void" }},
+	{RuleSpecTransform, "bucket of none", func(m *Manifest) { m.PartitionSpecs[0].Fields[0].Transform = "bucket[0]" }},
+	{RuleSpecSource, "hour of a date", func(m *Manifest) {
+		m.PartitionSpecs[0].Fields[0].Name, m.PartitionSpecs[0].Fields[0].Transform = "h", "hour"
+	}},
+	{RuleSpecSource, "the name of another column", func(m *Manifest) { m.PartitionSpecs[0].Fields[0].Name = "Name" }},
+	{RuleSpecSource, "the name of its column for something else", func(m *Manifest) { m.PartitionSpecs[0].Fields[0].Transform = "month" }},
+	{RuleLastColumn, "below that of a version", func(m *Manifest) { m.Snapshots[0].Summary[SummaryLastColumn] = "15" }},
 	{RuleSpecSource, "missing", func(m *Manifest) { m.PartitionSpecs[0].Fields[0].SourceID = 99 }},
 	{RuleSpecSource, "a float", func(m *Manifest) { m.PartitionSpecs[0].Fields[0].SourceID = 5 }},
 	{RuleSpecSource, "in a struct", func(m *Manifest) { m.PartitionSpecs[0].Fields[0].SourceID = 11 }},
@@ -245,18 +252,22 @@ var snapshotRefusals = []struct {
 	}},
 	{RuleFileColumns, "bound null", func(s *Snapshot) { s.Files[0].Columns[1] = ColumnStats{Values: 3, Bound: true} }},
 	{RuleFileColumns, "bound although none", func(s *Snapshot) { s.Files[0].Columns[1] = ColumnStats{Values: 3, Lower: "1"} }},
+	{RuleOlderSpecs, "of a file, not named", func(s *Snapshot) { s.Files[0].SpecID = 1 }},
+	{RuleOlderSpecs, "the own one", func(s *Snapshot) { s.OlderSpecs = []PartitionSpec{s.Spec} }},
+	{RuleOlderSpecs, "descending", func(s *Snapshot) { s.OlderSpecs = []PartitionSpec{{ID: 2}, {ID: 1}} }},
+	{RuleSpecSource, "of an older spec", func(s *Snapshot) {
+		s.OlderSpecs = []PartitionSpec{{ID: 1, Fields: []PartitionField{{SourceID: 99, FieldID: 1000, Name: "x", Transform: "identity"}}}}
+	}},
+	{RulePartition, "of the type of the source", func(s *Snapshot) {
+		s.OlderSpecs = []PartitionSpec{{ID: 1, Fields: []PartitionField{{SourceID: 2, FieldID: 1001, Name: "day_year", Transform: "year"}}}}
+		s.Files[0].SpecID = 1
+	}},
 	{RulePartition, "missing", func(s *Snapshot) { s.Files[0].Partition = nil }},
 	{RulePartition, "no date", func(s *Snapshot) { s.Files[0].Partition[0] = `"2026-02-30"` }},
 	{RulePartition, "escaped", func(s *Snapshot) { s.Files[0].Partition[0] = `"2026-04-1\u0035"` }},
 	{RuleAddedBy, "later", func(s *Snapshot) { s.Files[0].AddedBy.Version = 3 }},
 	{RuleAddedBy, "no run", func(s *Snapshot) { s.Files[0].AddedBy.Run = "" }},
 	{RuleFileLists, "both", func(s *Snapshot) { s.Lists = []FileList{{Key: FileListKey(2, hexOf("")), SHA256: hexOf("")}} }},
-	{RuleFileLists, "key of another digest", func(s *Snapshot) {
-		s.Files, s.Lists = nil, []FileList{{Key: FileListKey(2, hexOf("a")), SHA256: hexOf("b"), Bytes: 100, Files: 1, Rows: 3}}
-	}},
-	{RuleFileLists, "counts", func(s *Snapshot) {
-		s.Files, s.Lists = nil, []FileList{{Key: FileListKey(2, hexOf("a")), SHA256: hexOf("a"), Bytes: 100, Files: 2, Rows: 3}}
-	}},
 	{RuleFileLists, "too many inline", func(s *Snapshot) { s.Files = make([]File, MaxInlineFiles+1) }},
 	{RuleIcebergLists, "missing", func(s *Snapshot) { s.Iceberg = IcebergLists{} }},
 	{RuleIcebergLists, "outside", func(s *Snapshot) { s.Iceberg.Manifests[0] = "_tablectl/x" }},
@@ -280,27 +291,6 @@ func TestSnapshotValidateRefuses(t *testing.T) {
 			wantRule(t, s.Validate(nil), r.rule)
 		})
 	}
-}
-
-// Files in lists are checked like those inline.
-func TestSnapshotWithLists(t *testing.T) {
-	k := newMaker(t)
-	s := k.snapshot(k.reserve("one"))
-	files := s.Files
-	s.Files, s.Lists = nil, []FileList{{Key: FileListKey(1, hexOf("a")), SHA256: hexOf("a"), Bytes: 100, Files: 1, Rows: 3}}
-	b, err := s.Encode()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if s, err = DecodeSnapshot(b); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Validate(files); err != nil {
-		t.Fatal(err)
-	}
-	wantRule(t, s.Validate(nil), RuleCounts)
-	files[0].Key = "/etc/passwd"
-	wantRule(t, s.Validate(files), RuleFileKey)
 }
 
 // A version without rows has one file, which gives its schema and lies in no partition.

@@ -32,6 +32,8 @@ const (
 	SummaryRun       = "tablectl.run"
 	SummarySpec      = "tablectl.spec-id"       // missing: 0
 	SummarySortOrder = "tablectl.sort-order-id" // missing: 0
+	// The highest field id that had been given when the version was published; missing: the highest of its schema.
+	SummaryLastColumn = "tablectl.last-column-id"
 
 	SummaryOperation = "operation"
 	SummaryRecords   = "total-records"
@@ -96,6 +98,9 @@ func (m *Manifest) validateEntryLayout(e Entry) error {
 	o, ok4 := m.order(order)
 	if !ok1 || !ok2 || !ok3 || !ok4 || p.fits(s) != nil || o.fits(s) != nil {
 		return refuse(RuleSnapshotLayout, "%s", versionDetail(e.SnapshotID, "spec %q, sort order %q", clip(e.Summary[SummarySpec]), clip(e.Summary[SummarySortOrder])))
+	}
+	if last, ok := summaryID(e, SummaryLastColumn); !ok || last > m.LastColumnID {
+		return refuse(RuleLastColumn, "%s", versionDetail(e.SnapshotID, "%s is %q", SummaryLastColumn, clip(e.Summary[SummaryLastColumn])))
 	}
 	return nil
 }

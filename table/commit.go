@@ -67,13 +67,26 @@ func (p *publication) mayCommit(ctx context.Context) (*Result, error) {
 	if !p.isPending(m) {
 		return nil, fmt.Errorf("%w: another attempt of run %s has taken over", ErrFenced, p.run)
 	}
-	if err := p.layout.agrees(m); err != nil {
+	if err := p.agrees(m); err != nil {
 		return nil, err
 	}
-	if want := p.o.ExpectVersion; want != nil && current(m) != *want {
-		return nil, fmt.Errorf("%w: version %d is, %d was expected", errExpected, current(m), *want)
+	return nil, p.checkExpected(m)
+}
+
+// agrees refuses to go on with a layout that is not the table's any more. An alteration makes its layout anew.
+func (p *publication) agrees(m *manifest.Manifest) error {
+	if p.o.Mode == alteration {
+		return nil
 	}
-	return nil, nil
+	return p.layout.agrees(m)
+}
+
+// checkExpected is (c) of P6.
+func (p *publication) checkExpected(m *manifest.Manifest) error {
+	if want := p.o.ExpectVersion; want != nil && current(m) != *want {
+		return fmt.Errorf("%w: version %d is current, %d was expected", errExpected, current(m), *want)
+	}
+	return nil
 }
 
 // publishedSince says whether another attempt of this run has published the same since this one looked. An attempt that died after

@@ -10,7 +10,8 @@ import (
 
 // composition is what a version consists of: the files of its parent but for a change, and the counts that follow.
 type composition struct {
-	parent *filelist.Set // nothing, where no file is carried over
+	parent *filelist.Set            // nothing, where no file is carried over
+	specs  []manifest.PartitionSpec // of files that are carried over, beside the version's own
 	change filelist.Change
 	rows   manifest.RowCounts
 	files  manifest.FileCounts
@@ -29,14 +30,36 @@ func (p *publication) compose(ctx context.Context) (composition, error) {
 	var drop []manifest.File
 	switch p.o.Mode {
 	case Append:
-		drop, err = p.filesOfRun(ctx, on)
+		if drop, err = p.filesOfRun(ctx, on); err == nil {
+			err = p.keepUnique(ctx, on, drop)
+		}
 	case ReplacePartitions:
-		drop, err = p.filesOfPartitions(ctx, on)
+		if drop, err = p.filesOfPartitions(ctx, on); err == nil {
+			err = p.keepUnique(ctx, on, drop)
+		}
+	case Upsert, Delete:
+		drop, err = p.mergedFiles(ctx, on)
+	case alteration:
+		err = p.redesign(ctx)
 	}
 	if err != nil {
 		return composition{}, err
 	}
-	return p.carryOver(ctx, on, drop)
+	c, err := p.carryOver(ctx, on, drop)
+	if err != nil {
+		return c, err
+	}
+	if p.merging != nil {
+		m := p.merging.merged
+		c.rows.Added, c.rows.Updated, c.rows.Deleted = m.Inserted, m.Updated, m.Deleted
+		c.rows.CarriedOver = on.rows() - m.Updated - m.Deleted
+	}
+	if got := c.rows.Added + c.rows.Updated + c.rows.CarriedOver; got != c.rows.Total {
+		return c, fmt.Errorf("%w: the files of version %d hold %d rows, %d added, %d updated and %d carried over make %d",
+			ErrCorrupt, p.pending.Version, c.rows.Total, c.rows.Added, c.rows.Updated, c.rows.CarriedOver, got)
+	}
+	c.change.Restate = p.restatement(on)
+	return c, nil
 }
 
 // replacement is a version without anything of its parent, which need not be read for that.
@@ -57,7 +80,7 @@ func (p *publication) replacement() composition {
 
 // carryOver is a version with the files of its parent, without some and with those that this run wrote.
 func (p *publication) carryOver(ctx context.Context, on *parent, drop []manifest.File) (composition, error) {
-	c := composition{parent: on.files, change: filelist.Change{Add: p.files, Drop: map[string]bool{}}}
+	c := composition{parent: on.files, specs: on.specsUnder(p.layout.spec), change: filelist.Change{Add: p.files, Drop: map[string]manifest.File{}}}
 	if on.rows() == 0 && len(p.files) > 0 { // what an empty version has for its schema
 		err := on.files.Each(ctx, nil, func(f manifest.File) error { drop = append(drop, f); return nil })
 		if err != nil {
@@ -66,10 +89,10 @@ func (p *publication) carryOver(ctx context.Context, on *parent, drop []manifest
 	}
 	c.files.BytesTotal = on.bytes()
 	for _, f := range drop {
-		if c.change.Drop[f.Key] {
+		if c.change.Drops(f) {
 			continue
 		}
-		c.change.Drop[f.Key] = true
+		c.change.Drop[f.Key] = f
 		c.rows.Deleted += f.Rows
 		c.files.BytesTotal -= f.Bytes
 	}

@@ -14,11 +14,17 @@ type layout struct {
 	spec     manifest.PartitionSpec
 	sort     manifest.SortOrder
 	settings manifest.Settings
+	from     manifest.Design // what the table had when this layout was made
 }
 
 // layoutOf is the layout that a table has. Without a schema there is none yet.
 func layoutOf(m *manifest.Manifest) layout {
-	return layout{schema: m.Schema(), spec: m.Spec(), sort: m.SortOrder(), settings: m.Tablectl.Settings}
+	return layoutWith(m.Design(nil), m.Design(nil), m.Tablectl.Settings)
+}
+
+// layoutWith is the layout of a design that follows from another one.
+func layoutWith(d, from manifest.Design, s manifest.Settings) layout {
+	return layout{schema: d.Schema, spec: d.Spec, sort: d.SortOrder, settings: s, from: from}
 }
 
 // firstLayout resolves the names that a table was created with against the columns that its first publish brings.
@@ -30,12 +36,13 @@ func firstLayout(fields []manifest.Field, s manifest.Settings) (layout, error) {
 	if err := catalog.CheckPartitioning(schema, spec); err != nil {
 		return layout{}, fmt.Errorf("%w: %w", ErrUsage, err)
 	}
-	return layout{schema: schema, spec: spec, sort: sort, settings: s}, nil
+	d := manifest.Design{Schema: schema, Spec: spec, SortOrder: sort}
+	return layoutWith(d, d, s), nil
 }
 
-// agrees refuses to go on if the table has got another schema since this layout was made.
+// agrees refuses to go on if the table has got another schema, partition spec or sort order since this layout was made.
 func (l layout) agrees(m *manifest.Manifest) error {
-	if !m.Declared() || l.schema.Equal(m.Schema()) {
+	if !m.Declared() || l.from.Schema.Equal(m.Schema()) && l.from.Spec.Equal(m.Spec()) && l.from.SortOrder.Equal(m.SortOrder()) {
 		return nil
 	}
 	return fmt.Errorf("%w: the table has got another schema meanwhile; run the same command again", ErrConflict)
@@ -56,17 +63,17 @@ func (d Definition) matches(m *manifest.Manifest) error {
 		return out
 	}
 	st := m.Tablectl.Settings
-	key, parts := st.Key, st.PartitionBy
+	key, parts, want := st.Key, st.PartitionBy, d.PartitionBy
 	if m.Declared() {
-		key, parts = names(m.Schema().IdentifierFieldIDs), nil
-		for _, f := range m.Spec().Fields {
-			parts = append(parts, f.Name)
+		key, parts = names(m.Schema().IdentifierFieldIDs), manifest.PartitionClauses(m.Schema(), m.Spec())
+		if _, spec, _, err := manifest.Layout(m.Schema(), want, nil, nil); err == nil { // the same clauses in their one form
+			want = manifest.PartitionClauses(m.Schema(), spec)
 		}
 	}
 	if len(d.Key) > 0 && !sameSet(d.Key, key) {
 		return refuse("key", key, d.Key)
 	}
-	if len(d.PartitionBy) > 0 && !slices.Equal(d.PartitionBy, parts) {
+	if len(d.PartitionBy) > 0 && !slices.Equal(want, parts) {
 		return refuse("partition columns", parts, d.PartitionBy)
 	}
 	if len(d.SortBy) > 0 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/tablectl/tablectl/internal/filelist"
 	"github.com/tablectl/tablectl/manifest"
@@ -27,7 +28,11 @@ func (t *Table) parentIn(ctx context.Context, m *manifest.Manifest) (*parent, er
 	if err != nil {
 		return nil, t.missing(ctx, entry.SnapshotID, err)
 	}
-	return &parent{version: entry.SnapshotID, snap: s, files: filelist.NewSet(s, t.fileList)}, nil
+	files, err := t.filesOf(ctx, entry, s)
+	if err != nil {
+		return nil, t.missing(ctx, entry.SnapshotID, err)
+	}
+	return &parent{version: entry.SnapshotID, snap: s, files: files}, nil
 }
 
 // rows is how many rows the version holds.
@@ -44,6 +49,39 @@ func (p *parent) bytes() int64 {
 		return 0
 	}
 	return p.snap.FileCounts.BytesTotal
+}
+
+// olderSpecs are the partition specs of its files, but for its own.
+func (p *parent) olderSpecs() []manifest.PartitionSpec {
+	if p.snap == nil {
+		return nil
+	}
+	return p.snap.OlderSpecs
+}
+
+// specOf is the partition spec with which a file was written.
+func (p *parent) specOf(f manifest.File) manifest.PartitionSpec {
+	for _, s := range p.snap.Specs() {
+		if s.ID == f.SpecID {
+			return s
+		}
+	}
+	return manifest.PartitionSpec{}
+}
+
+// specsUnder are the partition specs of files that a version with another spec carries over, by id.
+func (p *parent) specsUnder(own manifest.PartitionSpec) []manifest.PartitionSpec {
+	if p.snap == nil {
+		return nil
+	}
+	var out []manifest.PartitionSpec
+	for _, s := range p.snap.Specs() {
+		if s.ID != own.ID {
+			out = append(out, s)
+		}
+	}
+	slices.SortFunc(out, func(a, b manifest.PartitionSpec) int { return a.ID - b.ID })
+	return out
 }
 
 // parent is the version that is current in the manifest that this attempt saw last.
@@ -77,3 +115,11 @@ func (t *Table) eachFile(ctx context.Context, s *manifest.Snapshot) iter.Seq2[ma
 
 // errStop ends a visit early.
 var errStop = errors.New("enough")
+
+// order is that of the version's partitions.
+func (p *parent) order() manifest.PartitionOrder {
+	if p.snap == nil {
+		return manifest.PartitionOrder{}
+	}
+	return p.snap.PartitionOrder()
+}

@@ -42,18 +42,26 @@ type publication struct {
 	in      *inputs
 	layout  layout
 	pending manifest.Pending
-	resumed bool               // an earlier attempt had the reservation
-	began   *manifest.Manifest // what stood when this attempt reserved: later changes of the same rows are conflicts
-	on      *parent            // the version that is built on, as far as it was read
+	resumed bool                     // an earlier attempt had the reservation
+	began   *manifest.Manifest       // what stood when this attempt reserved: later changes of the same rows are conflicts
+	on      *parent                  // the version that is built on, as far as it was read
+	changes []manifest.Change        // of an alteration
+	older   []manifest.PartitionSpec // of files that are there, beside the table's own
 	stated  stated
-	files   []manifest.File   // what this run wrote and the version names
-	blank   *manifest.File    // a file without rows, for a version that has no other
-	reports []manifest.Report // of all files that this attempt wrote
+	merging *merging // of an upsert or delete
+
+	uniqueOn manifest.Version  // the parent with which the keys of the files that were written go together
+	files    []manifest.File   // what this run wrote and the version names
+	blank    *manifest.File    // a file without rows, for a version that has no other
+	reports  []manifest.Report // of all files that this attempt wrote
 }
 
 func (p *publication) close() {
 	if p.in != nil {
 		p.in.close()
+	}
+	if p.merging != nil {
+		p.merging.close() //nolint:errcheck // temporary files; the next run sweeps what is left
 	}
 }
 
@@ -67,16 +75,19 @@ func (p *publication) publish(ctx context.Context) (*Result, error) {
 	if done, err := p.alreadyDone(ctx); done != nil || err != nil { // P1
 		return done, err
 	}
+	if err := p.checkExpected(p.base.m); err != nil { // no need to reserve what cannot be committed
+		return nil, err
+	}
 	if p.o.DryRun {
 		return p.dryRun(ctx)
 	}
 	if err := p.reserve(ctx); err != nil { // P2
 		return nil, err
 	}
-	if done, err := p.mayCommit(ctx); done != nil || err != nil { // no need to write what cannot be committed
-		return done, err
+	if done, err := p.mayCommit(ctx); done != nil || err != nil { // nor to write it
+		return done, p.giveUp(ctx, err)
 	}
-	if err := p.stageLeased(ctx); err != nil { // P3, P4
+	if err := p.leased(ctx, p.stage); err != nil { // P3, P4
 		return nil, p.giveUp(ctx, err)
 	}
 	res, err := p.commit(ctx) // P5 to P8
@@ -128,10 +139,10 @@ func (p *publication) doneIn(ctx context.Context, m *manifest.Manifest) (*Result
 	return nil, nil
 }
 
-// stageLeased stages while a lease on the reservation is kept. It ends early if another attempt takes the run over.
-func (p *publication) stageLeased(ctx context.Context) error {
+// leased does something while a lease on the reservation is kept. It ends early if another attempt takes the run over.
+func (p *publication) leased(ctx context.Context, do func(context.Context) error) error {
 	leased, l := p.t.keepLease(ctx, p.run, p.attempt, p.base)
-	err := p.stage(leased)
+	err := do(leased)
 	p.base = l.stop()
 	if cause := context.Cause(leased); err != nil && errors.Is(cause, ErrFenced) {
 		return cause
@@ -174,7 +185,7 @@ func (p *publication) reservation(m *manifest.Manifest, w manifest.Write) (*mani
 	} else if err := p.t.inPlace(m); err != nil {
 		return nil, err
 	}
-	if err := p.layout.agrees(m); err != nil {
+	if err := p.agrees(m); err != nil {
 		return nil, err
 	}
 	_, had := m.PendingRun(p.run)
@@ -192,7 +203,7 @@ func (p *publication) isPending(m *manifest.Manifest) bool {
 // giveUp ends an attempt that cannot succeed. What another try could cure (the store away, a cancelled context) leaves the
 // reservation for that try to resume; what is wrong with the input or the files takes it out, with the reason in the history.
 func (p *publication) giveUp(ctx context.Context, cause error) error {
-	if !final(cause) || ctx.Err() != nil {
+	if cause == nil || !final(cause) || ctx.Err() != nil {
 		return cause
 	}
 	var invalid *ValidationError
@@ -223,7 +234,7 @@ func (p *publication) withdraw(ctx context.Context, snapshotKey, sha, why string
 
 // final says whether the same inputs would fail in the same way again.
 func final(err error) bool {
-	return errors.Is(err, ErrInput) || errors.Is(err, ErrValidation) || errors.Is(err, ErrInputChanged) ||
+	return errors.Is(err, ErrInput) || errors.Is(err, ErrUsage) || errors.Is(err, ErrValidation) || errors.Is(err, ErrInputChanged) ||
 		errors.Is(err, errExpected) || errors.Is(err, errOverlap)
 }
 

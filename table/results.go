@@ -27,7 +27,7 @@ type PublishOptions struct {
 	Mode   Mode           // default Replace
 	Source source.Options // how inputs are read; Open, SpoolDir, Memory and Concurrency come from Options where not set
 
-	Reader      array.RecordReader // instead of Inputs; needs RunID, and Fingerprint if repeats shall be recognised
+	Reader      array.RecordReader `json:"-"` // instead of Inputs; needs RunID, and Fingerprint if repeats shall be recognised
 	Fingerprint string             // of what Reader yields
 
 	Definition    Definition // used if the table does not exist; otherwise it must say nothing else than the table
@@ -37,6 +37,7 @@ type PublishOptions struct {
 	Message       string
 	Validate      string // "full" (default) or "footer"
 
+	SchemaMode   string   // SchemaStrict (default) or SchemaEvolve
 	AllowMissing []string // columns that the inputs may lack: null there
 
 	// Of ReplacePartitions: what is replaced, if not just the partitions of the input: "day=2026-04-15", "day=2026-04-01..2026-04-30", several
@@ -44,7 +45,12 @@ type PublishOptions struct {
 	Partitions       []string
 	ExpectPartitions *int // refuse if more partitions than that are replaced
 
+	Upsert UpsertOptions
+	Where  string // of Delete, instead of inputs: the rows for which this is true go
+
 	DryRun bool
+
+	planned *Plan // what must still hold
 }
 
 // Status says how a publish or rollback ended.
@@ -71,6 +77,7 @@ type Result struct {
 	Files    manifest.FileCounts
 	Verbatim int              // files taken byte for byte
 	Report   *manifest.Report // nil if nothing was validated
+	Plan     *Plan            // of a dry run
 	Schema   manifest.Schema
 	Notes    []string // what a person should know: conversions, warnings
 	Elapsed  time.Duration

@@ -111,25 +111,27 @@ func (t *Table) change(ctx context.Context, name string, known *head,
 
 // checkFiles looks for every file of the version, with its size.
 func (v *View) checkFiles(ctx context.Context) error {
-	files, err := v.Files(ctx)
-	if err != nil {
-		return err
-	}
-	g, ctx := errgroup.WithContext(ctx)
+	g, heads := errgroup.WithContext(ctx)
 	g.SetLimit(v.t.requests())
-	for _, f := range files {
-		g.Go(func() error {
-			info, err := v.t.store.Head(ctx, f.Key)
-			switch {
-			case isNotFound(err):
-				return fmt.Errorf("%w: %w", ErrCorrupt, err)
-			case err != nil:
-				return err
-			case info.Size != f.Bytes:
-				return fmt.Errorf("%w: %s has %d bytes, not %d", ErrCorrupt, f.Key, info.Size, f.Bytes)
-			}
-			return nil
-		})
+	err := v.eachFile(ctx, nil, func(f manifest.File) error {
+		g.Go(func() error { return v.checkFile(heads, f) })
+		return heads.Err()
+	})
+	if missed := g.Wait(); missed != nil {
+		return missed
 	}
-	return g.Wait()
+	return v.t.missing(ctx, v.Version(), err)
+}
+
+func (v *View) checkFile(ctx context.Context, f manifest.File) error {
+	info, err := v.t.store.Head(ctx, f.Key)
+	switch {
+	case isNotFound(err):
+		return fmt.Errorf("%w: %w", ErrCorrupt, err)
+	case err != nil:
+		return err
+	case info.Size != f.Bytes:
+		return fmt.Errorf("%w: %s has %d bytes, not %d", ErrCorrupt, f.Key, info.Size, f.Bytes)
+	}
+	return nil
 }

@@ -15,6 +15,9 @@ import (
 
 // stage is P3 and P4: the data files are in the store and have been read back. Nothing of it is visible.
 func (p *publication) stage(ctx context.Context) error {
+	if p.o.Mode.keyed() {
+		return p.stageMerge(ctx)
+	}
 	if err := p.write(ctx); err != nil {
 		return err
 	}
@@ -64,13 +67,16 @@ func (p *publication) writerOptions() writer.Options {
 	}
 }
 
-// rows are all rows of the inputs in the table's columns.
-func (p *publication) rows(ctx context.Context, want *arrow.Schema) (array.RecordReader, error) {
+// read gives all rows of the inputs in the wanted columns.
+func (p *publication) read(ctx context.Context, want *arrow.Schema, allow source.Allow) (array.RecordReader, error) {
 	if p.in.src == nil {
-		return &castReader{RecordReader: p.in.reader, want: want}, nil
+		return &castReader{RecordReader: p.in.reader, want: want, allow: allow}, nil
 	}
-	return p.in.src.Read(ctx, want)
+	return p.in.src.Allowing(allow).Read(ctx, want)
 }
+
+// allow is in what the columns of the inputs may differ from the table's.
+func (p *publication) allow() source.Allow { return source.Allow{Absent: p.o.AllowMissing} }
 
 // opener opens the rows that are still to be written.
 type opener func(context.Context) (array.RecordReader, error)
@@ -80,7 +86,7 @@ type opener func(context.Context) (array.RecordReader, error)
 func (p *publication) takeVerbatim(ctx context.Context, o *writer.Options) (opener, error) {
 	want := columnar.ArrowSchema(p.layout.schema)
 	if p.in.src == nil {
-		return func(ctx context.Context) (array.RecordReader, error) { return p.rows(ctx, want) }, nil
+		return func(ctx context.Context) (array.RecordReader, error) { return p.read(ctx, want, p.allow()) }, nil
 	}
 	candidates := p.in.src.Parquet(ctx)
 	var rest []source.ParquetInput
@@ -104,17 +110,12 @@ func (p *publication) takeVerbatim(ctx context.Context, o *writer.Options) (open
 	if len(rest) < len(candidates) {
 		src = src.Only(rest)
 	}
-	return func(ctx context.Context) (array.RecordReader, error) { return src.Read(ctx, want) }, nil
+	return func(ctx context.Context) (array.RecordReader, error) { return src.Allowing(p.allow()).Read(ctx, want) }, nil
 }
 
 // validateFiles is P4. What does not pass is kept with its report and never becomes visible.
 func (p *publication) validateFiles(ctx context.Context, files []manifest.File) error {
-	report, err := writer.Validate(ctx, p.t.store, files, p.layout.schema, p.layout.spec, writer.ValidateOptions{
-		Level: p.level(), Memory: p.t.opts.Memory / 2, SpoolDir: p.t.opts.SpoolDir, Concurrency: p.t.opts.Concurrency,
-		Progress: func(w writer.Progress) {
-			p.t.opts.Progress(Progress{Phase: "validate", Rows: w.Rows, Bytes: w.Bytes, Files: w.Files})
-		},
-	})
+	report, err := writer.Validate(ctx, p.t.store, files, p.layout.schema, p.layout.spec, p.validateOptions())
 	p.reports = append(p.reports, report)
 	if err != nil {
 		return fmt.Errorf("validate version %d: %w", p.pending.Version, err)
@@ -123,6 +124,15 @@ func (p *publication) validateFiles(ctx context.Context, files []manifest.File) 
 		return &ValidationError{Version: p.pending.Version, Report: report}
 	}
 	return nil
+}
+
+func (p *publication) validateOptions() writer.ValidateOptions {
+	return writer.ValidateOptions{
+		Level: p.level(), Memory: p.t.opts.Memory / 2, SpoolDir: p.t.opts.SpoolDir, Concurrency: p.t.opts.Concurrency, Logger: p.t.opts.Logger,
+		Progress: func(w writer.Progress) {
+			p.t.opts.Progress(Progress{Phase: "validate", Rows: w.Rows, Bytes: w.Bytes, Files: w.Files})
+		},
+	}
 }
 
 // level is how thoroughly is validated.

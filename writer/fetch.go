@@ -163,11 +163,15 @@ func (v *validator) tail(ctx context.Context, f *manifest.File, out *findings) (
 // maxFooter is the largest footer that is read.
 const maxFooter = 64 << 20
 
-// tailOf reads the last n bytes of an object, or all of it. It is repeated like every read: a cut-off answer is worth another try.
 func (v *validator) tailOf(ctx context.Context, key string, n int64) (*tailReader, error) {
+	return tailOf(ctx, v.store, key, n)
+}
+
+// tailOf reads the last n bytes of an object, or all of it. It is repeated like every read: a cut-off answer is worth another try.
+func tailOf(ctx context.Context, store objstore.Store, key string, n int64) (*tailReader, error) {
 	var t *tailReader
-	err := again(ctx, v.store, func() error {
-		o, err := v.store.Get(ctx, key, objstore.GetOptions{Offset: -n})
+	err := again(ctx, store, func() error {
+		o, err := store.Get(ctx, key, objstore.GetOptions{Offset: -n})
 		if err != nil {
 			return err
 		}

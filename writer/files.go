@@ -20,6 +20,8 @@ type assembler struct {
 	sorting []encode.Sorting
 	seq     int
 	open    *openFile
+
+	mayBeNone bool // no rows give no file
 }
 
 // openFile is a file that may still get row groups.
@@ -66,7 +68,11 @@ func (a *assembler) add(ctx context.Context, e *encoded) error {
 		}
 	}
 	if a.open == nil {
-		if err := a.begin(e.part); err != nil {
+		sorting := a.sorting
+		if e.again {
+			sorting = e.group.sorting
+		}
+		if err := a.begin(e.part, sorting); err != nil {
 			return err
 		}
 	}
@@ -85,9 +91,9 @@ func (a *assembler) add(ctx context.Context, e *encoded) error {
 // footerRoom is about what a small file has beside its pages.
 const footerRoom = 8 << 10
 
-func (a *assembler) begin(part *partition) error {
+func (a *assembler) begin(part *partition, sorting []encode.Sorting) error {
 	s := a.spools.New()
-	f, err := encode.NewFile(s, a.pool.schema, createdBy, a.sorting)
+	f, err := encode.NewFile(s, a.pool.schema, createdBy, sorting)
 	if err != nil {
 		s.Close() // the error is what matters
 		return fmt.Errorf("begin file: %w", err)
@@ -98,11 +104,11 @@ func (a *assembler) begin(part *partition) error {
 
 // last ends the open file; without any rows it is one with a schema only.
 func (a *assembler) last(ctx context.Context) error {
-	if a.open == nil && a.seq > a.o.FirstSeq {
+	if a.open == nil && (a.seq > a.o.FirstSeq || a.mayBeNone) {
 		return nil
 	}
 	if a.open == nil {
-		if err := a.begin(nil); err != nil {
+		if err := a.begin(nil, a.sorting); err != nil {
 			return err
 		}
 	}
@@ -130,7 +136,7 @@ func (a *assembler) describe(f *openFile) (pendingFile, error) {
 		Bytes: f.spool.Size(), Rows: f.file.Rows(), RowGroups: f.file.RowGroups(),
 		SHA256: f.spool.SHA256(), CRC64NVME: fmt.Sprintf("%016x", f.spool.CRC64NVME()),
 		Columns: map[int]manifest.ColumnStats{},
-		AddedBy: manifest.AddedBy{Version: a.o.Version, Run: a.o.Run},
+		SpecID:  a.o.Spec.ID, AddedBy: manifest.AddedBy{Version: a.o.Version, Run: a.o.Run},
 	}}
 	if f.part != nil {
 		out.dir, out.file.Partition = f.part.dir, f.part.values

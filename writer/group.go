@@ -1,6 +1,7 @@
 package writer
 
 import (
+	"github.com/tablectl/tablectl/writer/internal/encode"
 	"github.com/tablectl/tablectl/writer/internal/vector"
 )
 
@@ -11,6 +12,11 @@ type group struct {
 	rows   int64
 	bytes  int64
 	free   []func() // give back what the pieces live in
+
+	again   bool // of an older file, which is written again and is sorted so:
+	sorting []encode.Sorting
+	// chunk makes the chunks where there are no pieces.
+	chunk func(enc *encode.Encoder, leaf int, buf []byte) (*encode.Chunk, error)
 }
 
 func (g *group) done() {

@@ -92,16 +92,3 @@ func (k *keySet) look(b vector.Batch, base int64, file string, some []key16, fir
 		}
 	}
 }
-
-// show is the key of a row for people.
-func (k *keySet) show(b vector.Batch, i int) string {
-	var parts []string
-	for c, f := range k.schema.Fields {
-		text := "null"
-		if v := b.Cols[c].Value(f.Type, i); v != nil {
-			text = show(f.Type, v)
-		}
-		parts = append(parts, f.Name+" = "+text)
-	}
-	return strings.Join(parts, ", ")
-}

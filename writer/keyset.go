@@ -3,15 +3,11 @@ package writer
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"encoding/binary"
-	"fmt"
-	"math/bits"
 	"os"
 	"slices"
 	"sync"
 
-	"github.com/zeebo/xxh3"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/tablectl/tablectl/internal/columnar"
@@ -20,13 +16,10 @@ import (
 	"github.com/tablectl/tablectl/writer/internal/vector"
 )
 
-// keySet finds rows with equal keys. It keeps sixteen bytes a row: the key itself where it fits (then the answer is exact), else a
-// 128-bit hash with a seed of its own, so that among n rows two different keys are taken for equal with a chance of about
-// n² / 2^129: one in 10^20 for a billion rows; such a pair is found out when its rows are looked up.
+// keySet finds rows with equal keys. It keeps sixteen bytes a row, see keyer; two different keys with the same sixteen bytes are found
+// out when their rows are looked up.
 type keySet struct {
-	schema manifest.Schema // the key columns
-	order  []vector.Order
-	seed   uint64
+	keyer
 	spools *spool.Dir
 	memory int64
 
@@ -41,9 +34,6 @@ type keySet struct {
 // keyBuckets is into how many parts keys are put that are looked at one after the other.
 const keyBuckets = 256
 
-// key16 stands for a key.
-type key16 struct{ hi, lo uint64 }
-
 // bucket is keys in memory, and where others are on disk.
 type bucket struct {
 	keys  []key16
@@ -51,19 +41,11 @@ type bucket struct {
 }
 
 func newKeySet(s manifest.Schema, spools *spool.Dir, memory int64) (*keySet, error) {
-	k := &keySet{spools: spools, memory: memory}
-	for _, id := range s.IdentifierFieldIDs {
-		i := slices.IndexFunc(s.Fields, func(f manifest.Field) bool { return f.ID == id })
-		if i < 0 || s.Fields[i].Type.Nested() {
-			return nil, fmt.Errorf("%w: the key field with id %d is no column of primitive type", ErrOptions, id)
-		}
-		k.order = append(k.order, vector.Order{Column: len(k.order), Type: s.Fields[i].Type})
-		k.schema.Fields = append(k.schema.Fields, s.Fields[i])
+	keys, err := newKeyer(s, s.IdentifierFieldIDs)
+	if err != nil {
+		return nil, err
 	}
-	var seed [8]byte
-	rand.Read(seed[:]) // never fails
-	k.seed = binary.LittleEndian.Uint64(seed[:])
-	return k, nil
+	return &keySet{keyer: keys, spools: spools, memory: memory}, nil
 }
 
 func (k *keySet) close() {
@@ -75,13 +57,7 @@ func (k *keySet) close() {
 // read takes the keys of a row group.
 func (k *keySet) read(ctx context.Context, f *columnar.File, group int) error {
 	return k.each(ctx, f, group, func(b vector.Batch) error {
-		keys := make([]key16, b.Rows)
-		var buf []byte
-		for i := range keys {
-			buf = k.appendKey(buf[:0], b, i)
-			keys[i] = k.digest(buf)
-		}
-		return k.add(keys)
+		return k.add(k.digests(nil, b))
 	})
 }
 
@@ -102,29 +78,6 @@ func (k *keySet) each(ctx context.Context, f *columnar.File, group int, take fun
 		}
 	}
 	return r.Err()
-}
-
-func (k *keySet) appendKey(dst []byte, b vector.Batch, i int) []byte {
-	for _, o := range k.order {
-		dst = b.AppendKey(dst, o, i)
-	}
-	return dst
-}
-
-// digest is the key itself, filled up with zeros, if it has at most sixteen bytes: no key is the beginning of another one.
-func (k *keySet) digest(key []byte) key16 {
-	if len(key) > 16 {
-		h := xxh3.Hash128Seed(key, k.seed)
-		return key16{h.Hi, h.Lo}
-	}
-	var b [16]byte
-	copy(b[:], key)
-	return key16{binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])}
-}
-
-func (x key16) bucket() uint64 {
-	hi, lo := bits.Mul64(x.hi^0x9e3779b97f4a7c15, x.lo^0xe7037ed1a0b428db)
-	return (hi ^ lo) * 0x9e3779b97f4a7c15 >> 56
 }
 
 // add puts keys into their buckets, and those to disk when memory is full.

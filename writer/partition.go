@@ -51,8 +51,12 @@ func (ps *partitions) sorted() []*partition {
 // split sorts the rows of b by partition: rows that are equal in their partition values come together, in their order. The
 // partitions come in the order of their first row.
 func (ps *partitions) split(b vector.Batch) ([]*partition, [][]int32, error) {
+	values, err := ps.plan.values(b)
+	if err != nil {
+		return nil, nil, err
+	}
 	ids := make([]int32, b.Rows)
-	if err := ps.identify(b, ids); err != nil {
+	if err := ps.identify(values, ids); err != nil {
 		return nil, nil, err
 	}
 	return ps.collect(ids)
@@ -82,7 +86,7 @@ func (ps *partitions) collect(ids []int32) ([]*partition, [][]int32, error) {
 	return parts, lists, nil
 }
 
-// identify finds the partition of every row.
+// identify finds the partition of every row; b are the partition values of the rows.
 func (ps *partitions) identify(b vector.Batch, ids []int32) error {
 	if len(ps.plan.parts) == 0 {
 		if len(ps.all) == 0 {
@@ -175,7 +179,7 @@ func partitionDir(c partColumn, v any) string {
 	if v == nil {
 		return manifest.PartitionDir(c.name, "", true)
 	}
-	return manifest.PartitionDir(c.name, manifest.FormatValue(c.Type, v), false)
+	return manifest.PartitionDir(c.name, c.t.Format(c.source.Type, v), false)
 }
 
 func join(dir, name string) string {

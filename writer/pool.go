@@ -99,16 +99,11 @@ func (p *pool) work(ctx context.Context) error {
 }
 
 func (p *pool) encode(enc *encode.Encoder, t task) error {
-	leaf := &p.schema.Leaves[t.leaf]
-	pieces := make([]vector.Vector, len(t.out.pieces))
-	for i := range pieces {
-		pieces[i] = t.out.pieces[i].Cols[leaf.Column]
-	}
 	var buf []byte
 	if b, ok := p.bufs.Get().(*[]byte); ok {
 		buf = *b
 	}
-	chunk, err := enc.Encode(leaf, pieces, buf)
+	chunk, err := p.chunk(enc, t, buf)
 	if err != nil {
 		return err
 	}
@@ -118,6 +113,18 @@ func (p *pool) encode(enc *encode.Encoder, t task) error {
 		close(t.out.ready)
 	}
 	return nil
+}
+
+func (p *pool) chunk(enc *encode.Encoder, t task, buf []byte) (*encode.Chunk, error) {
+	if t.out.chunk != nil {
+		return t.out.chunk(enc, t.leaf, buf)
+	}
+	leaf := &p.schema.Leaves[t.leaf]
+	pieces := make([]vector.Vector, len(t.out.pieces))
+	for i := range pieces {
+		pieces[i] = t.out.pieces[i].Cols[leaf.Column]
+	}
+	return enc.Encode(leaf, pieces, buf)
 }
 
 // forget gives back a group's rows.

@@ -71,7 +71,7 @@ func Validate(ctx context.Context, store objstore.Store, files []manifest.File, 
 	if v.layout, err = encode.NewSchema(schema); err != nil {
 		return report, err
 	}
-	if v.parts, err = partitionLeaves(v.layout, spec); err != nil {
+	if v.parts, err = partitionLeaves(v.layout, schema, spec); err != nil {
 		return report, err
 	}
 	v.spools = spool.Open(o.SpoolDir, 0)
@@ -92,7 +92,7 @@ type validator struct {
 	store  objstore.Store
 	schema manifest.Schema
 	layout *encode.Schema
-	parts  []int // leaf of every partition field
+	parts  []partLeaf
 	keys   *keySet
 	spools *spool.Dir
 	budget *budget

@@ -32,29 +32,46 @@ func Write(ctx context.Context, rr array.RecordReader, o Options) (files []manif
 
 // write also returns the most memory that was under way, for tests.
 func write(ctx context.Context, rr array.RecordReader, o *Options, spools *spool.Dir) ([]manifest.File, int64, error) {
-	schema, err := encode.NewSchema(o.Schema)
-	if err != nil {
-		return nil, 0, err
-	}
-	codec, err := encode.ParseCodec(o.Settings.Compression)
-	if err != nil {
-		return nil, 0, fmt.Errorf("%w: %w", ErrOptions, err)
-	}
 	plan, err := newPlan(o)
 	if err != nil {
 		return nil, 0, err
 	}
-	g, ctx := errgroup.WithContext(ctx)
 	// One row group is being collected while others are encoded.
-	p := newPool(schema, codec, newBudget(max(o.Memory-spoolMemory-maxGroupBytes, MinMemory/2)))
-	for range o.Concurrency {
+	w := &writing{o: o, plan: plan, spools: spools, memory: max(o.Memory-spoolMemory-maxGroupBytes, MinMemory/2)}
+	return w.run(ctx, func(ctx context.Context, p *pool) error { return feed(ctx, rr, o, plan, p, spools) })
+}
+
+// writing is row groups on their way to files.
+type writing struct {
+	o         *Options
+	plan      *plan
+	spools    *spool.Dir
+	memory    int64
+	mayBeNone bool // no rows give no file
+}
+
+// run encodes the row groups that feed submits and sends the files that they make.
+func (w *writing) run(ctx context.Context, feed func(context.Context, *pool) error) ([]manifest.File, int64, error) {
+	schema, err := encode.NewSchema(w.o.Schema)
+	if err != nil {
+		return nil, 0, err
+	}
+	codec, err := encode.ParseCodec(w.o.Settings.Compression)
+	if err != nil {
+		return nil, 0, fmt.Errorf("%w: %w", ErrOptions, err)
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	p := newPool(schema, codec, newBudget(w.memory))
+	for range w.o.Concurrency {
 		g.Go(func() error { return p.work(ctx) })
 	}
-	s := newSender(o, g)
-	a := &assembler{o: o, pool: p, spools: spools, sender: s, sorting: plan.sorting(schema), seq: o.FirstSeq}
+	s := newSender(w.o, g)
+	a := &assembler{
+		o: w.o, pool: p, spools: w.spools, sender: s, sorting: w.plan.sorting(schema), seq: w.o.FirstSeq, mayBeNone: w.mayBeNone,
+	}
 	g.Go(func() error { return a.run(ctx) })
 	g.Go(func() error {
-		if err := feed(ctx, rr, o, plan, p, spools); err != nil {
+		if err := feed(ctx, p); err != nil {
 			return err
 		}
 		p.close()

@@ -22,6 +22,9 @@ func (a *app) report(err error) int {
 	if err == nil {
 		return 0
 	}
+	if errors.Is(err, errDifferent) {
+		return exitOther
+	}
 	if !a.started { // whatever fails before a command begins is its use
 		err = usage("%w", err)
 	}

@@ -27,6 +27,7 @@ type resultDoc struct {
 	Validation    string             `json:"validation,omitempty"`
 	Notes         []string           `json:"notes"`
 	Seconds       float64            `json:"seconds"`
+	Plan          *table.Plan        `json:"plan,omitempty"` // of a dry run
 }
 
 type filesDoc struct {
@@ -42,6 +43,7 @@ func (a *app) printResult(r *table.Result) error {
 		Run: r.Run, Mode: r.Mode, Rows: r.Rows, BytesWritten: r.Files.BytesWritten, Catalogs: map[string]string{},
 		Files: filesDoc{r.Files.Written, r.Files.Kept, r.Files.Total, r.Verbatim},
 		Notes: append([]string{}, r.Notes...), Seconds: math.Round(r.Elapsed.Seconds()*1000) / 1000,
+		Plan: r.Plan,
 	}
 	if r.Report != nil {
 		doc.Validation = r.Report.Level
@@ -51,6 +53,10 @@ func (a *app) printResult(r *table.Result) error {
 	}
 	return a.result(doc, func(w io.Writer) {
 		fmt.Fprintln(w, a.headline(r))
+		if r.Plan != nil {
+			planText(w, r.Plan)
+			return
+		}
 		columns(w, func(line func(...any)) {
 			if r.Run != "" {
 				line("  run", r.Run)

@@ -32,15 +32,15 @@ table, version or input, 5 temporary (run it again), 6 conflict, frozen or rolle
 	root.SetErr(a.console)
 	a.globalFlags(root.PersistentFlags())
 	root.AddCommand(
-		a.publish(), a.create(), a.rollback(), a.freeze(), a.unfreeze(), a.tag(), a.untag(),
-		a.history(), a.show(), a.files(), a.cat(), a.status(), a.sql(), a.relocate(), a.doctor(), a.version(),
+		a.publish(), a.plan(), a.apply(), a.alter(), a.create(), a.rollback(), a.freeze(), a.unfreeze(), a.tag(), a.untag(),
+		a.history(), a.show(), a.files(), a.diff(), a.cat(), a.status(), a.sql(), a.relocate(), a.doctor(), a.version(),
 	)
 	return root
 }
 
 func (a *app) globalFlags(f *pflag.FlagSet) {
 	g := &a.flags
-	f.StringVarP(&g.output, "output", "o", "", "how to print the result: text or json; cat: table, csv, json, parquet; files: also paths")
+	f.StringVarP(&g.output, "output", "o", "", "how to print the result: text or json; cat: table, csv, json, parquet; diff: also table, csv; files: also paths")
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "no progress and no notes")
 	f.Var(&g.logLevel, "log-level", "least level of what is logged")
 	f.Var(&g.logFormat, "log-format", "how logs are written")

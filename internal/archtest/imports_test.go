@@ -26,6 +26,7 @@ var rooms = []struct {
 	{"internal/objstore/filestore", []string{"internal/objstore", flock, "golang.org/x/sys/..."}},
 	{"internal/objstore/memstore", []string{"internal/objstore"}},
 	{"internal/objstore/faultstore", []string{"internal/objstore"}},
+	{"internal/objstore/overlay", []string{"internal/objstore"}},
 	{"internal/objstore/storetest", []string{"internal/objstore"}},
 	{"internal/objstore/probe", []string{"internal/objstore", sync}},
 	{"internal/objstore/urlstore", []string{"internal/objstore", "internal/objstore/filestore", "internal/objstore/s3store"}},
@@ -33,6 +34,7 @@ var rooms = []struct {
 	{"internal/columnar/...", []string{"manifest", "internal/columnar/...", arrow, thrift, sync, compress, brotli, lz4}},
 	{"internal/filelist", []string{"manifest", "internal/columnar/...", arrow, parquetGo}},
 	{"internal/expr", []string{"manifest", arrow}},
+	{"internal/rowdiff", []string{"manifest", "internal/objstore", "internal/columnar", arrow}},
 	{"internal/source/...", []string{"manifest", "internal/objstore", "internal/columnar/...", "internal/source/...", arrow, sync, compress,
 		"github.com/bmatcuk/doublestar/v4"}},
 
@@ -40,7 +42,8 @@ var rooms = []struct {
 		"github.com/minio/crc64nvme", "github.com/zeebo/xxh3"}},
 	{"catalog", []string{"manifest", "internal/objstore", "github.com/apache/iceberg-go", "github.com/twmb/avro"}},
 	{"table", []string{"manifest", "writer", "catalog", "internal/objstore", "internal/objstore/s3store", "internal/objstore/urlstore",
-		"internal/objstore/probe", "internal/columnar", "internal/filelist", "internal/expr", "internal/source", arrow, sync,
+		"internal/objstore/probe", "internal/objstore/overlay", "internal/objstore/filestore", "internal/columnar", "internal/filelist",
+		"internal/expr", "internal/rowdiff", "internal/source", arrow, sync,
 		"github.com/google/uuid"}},
 
 	{"cmd/tablectl/internal/rows", []string{arrow}},

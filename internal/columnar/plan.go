@@ -1,6 +1,8 @@
 package columnar
 
 import (
+	"slices"
+
 	"github.com/apache/arrow/go/v17/arrow"
 
 	"github.com/tablectl/tablectl/manifest"
@@ -14,27 +16,27 @@ type plan struct {
 	children []*plan
 }
 
-// project finds the wanted fields among the columns, by field id where the file has them, else by name.
-func (f *File) project(want []manifest.Field, have []*column, parent string) ([]*plan, error) {
+// project finds the wanted fields among the columns, by field id where the file has them, else by name; former has names that fields had
+// before, by id.
+func (f *File) project(want []manifest.Field, have []*column, parent string, former map[int][]string) ([]*plan, error) {
 	out := make([]*plan, len(want))
 	for i, w := range want {
 		var err error
-		if out[i], err = f.match(w, have, parent); err != nil {
+		if out[i], err = f.match(w, have, parent, former[w.ID]); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
 }
 
-func (f *File) match(w manifest.Field, have []*column, parent string) (*plan, error) {
+func (f *File) match(w manifest.Field, have []*column, parent string, former []string) (*plan, error) {
 	p := &plan{want: ArrowField(w), path: parent + w.Name}
-	for _, c := range have {
-		if f.byID && w.ID > 0 {
-			if c.id == w.ID {
-				p.col = c
-			}
-		} else if c.name == w.Name && p.col == nil {
-			p.col = c
+	if f.byID && w.ID > 0 {
+		p.col = firstColumn(have, func(c *column) bool { return c.id == w.ID })
+	} else {
+		p.col = firstColumn(have, func(c *column) bool { return c.name == w.Name })
+		for i := 0; i < len(former) && p.col == nil; i++ {
+			p.col = firstColumn(have, func(c *column) bool { return c.name == former[i] })
 		}
 	}
 	if p.col == nil {
@@ -46,6 +48,13 @@ func (f *File) match(w manifest.Field, have []*column, parent string) (*plan, er
 	return p, f.descend(p, w)
 }
 
+func firstColumn(have []*column, is func(*column) bool) *column {
+	if i := slices.IndexFunc(have, is); i >= 0 {
+		return have[i]
+	}
+	return nil
+}
+
 // descend projects what is inside a nested column.
 func (f *File) descend(p *plan, w manifest.Field) (err error) {
 	if p.col.shape != shapeOf(w.Type) {
@@ -55,7 +64,7 @@ func (f *File) descend(p *plan, w manifest.Field) (err error) {
 	case leafShape:
 		return p.col.refusal
 	case structShape:
-		p.children, err = f.project(w.Type.Fields, p.col.children, p.path+".")
+		p.children, err = f.project(w.Type.Fields, p.col.children, p.path+".", nil)
 		return err
 	}
 	for i, part := range w.Type.Fields { // element, or key and value: there is no choice

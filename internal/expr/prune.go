@@ -7,9 +7,16 @@ import (
 )
 
 // MayMatch says whether a file can hold a row for which the condition is true, from its partition values and the bounds and
-// counts of its columns. False is certain; true is not. What it does not know it takes for possible.
-func (e *Expr) MayMatch(f manifest.File, spec manifest.PartitionSpec) bool {
-	return e.root.possible(fileStats{f, spec}).has(yes)
+// counts of its columns. False is certain; true is not. What it does not know it takes for possible. specs are those that files of the
+// version have; the file's is found by its id.
+func (e *Expr) MayMatch(f manifest.File, specs ...manifest.PartitionSpec) bool {
+	s := fileStats{f: f}
+	for _, spec := range specs {
+		if spec.ID == f.SpecID {
+			s.spec = spec
+		}
+	}
+	return e.root.possible(s).has(yes)
 }
 
 type fileStats struct {
@@ -19,18 +26,31 @@ type fileStats struct {
 
 // facts are what is known of the values of one column in a file.
 type facts struct {
-	nulls  bool // there may be some
-	values bool // there may be others than nulls
-	bound  bool // all values lie between lo and hi
-	lo, hi any
+	nulls   bool // there may be some
+	values  bool // there may be others than nulls
+	bound   bool // all values lie between lo and hi
+	lo, hi  any
+	buckets []bucket // in which all values lie
+}
+
+// bucket is the result of a bucket transform.
+type bucket struct {
+	t      manifest.Transform
+	number any
 }
 
 func (s fileStats) facts(c column) facts {
+	out := s.counted(c)
 	for i, p := range s.spec.Fields {
-		if p.SourceID == c.id && p.Transform == "identity" && i < len(s.f.Partition) {
-			return partitionFacts(c, s.f.Partition[i])
+		if p.SourceID == c.id && i < len(s.f.Partition) {
+			out.partitioned(c, p, s.f.Partition[i])
 		}
 	}
+	return out
+}
+
+// counted are the facts from the statistics of the column.
+func (s fileStats) counted(c column) facts {
 	st, ok := s.f.Columns[c.id]
 	if !ok || c.typ.Nested() {
 		return facts{nulls: true, values: true}
@@ -42,21 +62,52 @@ func (s fileStats) facts(c column) facts {
 	lo, err := manifest.DecodeValue(c.typ, st.Lower)
 	hi, err2 := manifest.DecodeValue(c.typ, st.Upper)
 	if err == nil && err2 == nil && lo != nil && hi != nil {
-		out.bound, out.lo, out.hi = true, lo, hi
+		out.within(c.typ, lo, hi)
 	}
 	return out
 }
 
-// partitionFacts: all rows have the same value.
-func partitionFacts(c column, x manifest.Value) facts {
-	v, err := manifest.DecodeValue(c.typ, x)
+// partitioned adds what a partition value says: the transform gives it for all rows, and null for null only.
+func (k *facts) partitioned(c column, p manifest.PartitionField, x manifest.Value) {
+	t, err := p.Parsed()
+	if err != nil {
+		return
+	}
+	v, err := manifest.DecodeValue(t.Result(c.typ), x)
 	switch {
 	case err != nil:
-		return facts{nulls: true, values: true}
+		return
 	case v == nil:
-		return facts{nulls: true}
+		*k = facts{nulls: true}
+		return
 	}
-	return facts{values: true, bound: true, lo: v, hi: v}
+	k.nulls, k.values = false, true
+	if lo, hi, ok := t.Range(c.typ, v); ok {
+		k.within(c.typ, lo, hi)
+	} else if t.Kind == manifest.Bucket {
+		k.buckets = append(k.buckets, bucket{t, v})
+	}
+}
+
+// within narrows the bounds.
+func (k *facts) within(t manifest.Type, lo, hi any) {
+	if !k.bound || manifest.Compare(t, lo, k.lo) > 0 {
+		k.lo = lo
+	}
+	if !k.bound || manifest.Compare(t, hi, k.hi) < 0 {
+		k.hi = hi
+	}
+	k.bound = true
+}
+
+// elsewhere reports whether v lies in another bucket than all values.
+func (k facts) elsewhere(t manifest.Type, v any) bool {
+	for _, b := range k.buckets {
+		if number, err := b.t.Apply(t, v); err == nil && number != b.number {
+			return true
+		}
+	}
+	return false
 }
 
 func (n junction) possible(f fileStats) outcomes {
@@ -94,10 +145,15 @@ func (n comparison) possible(f fileStats) (out outcomes) {
 	if !k.values {
 		return out
 	}
-	if !k.bound {
-		return out | onlyYes | onlyNo
+	first, last := -1, 1
+	if k.bound {
+		first, last = compare(n.c.typ, k.lo, n.value), compare(n.c.typ, k.hi, n.value)
 	}
-	for sign := compare(n.c.typ, k.lo, n.value); sign <= compare(n.c.typ, k.hi, n.value); sign++ {
+	never := k.elsewhere(n.c.typ, n.value)
+	for sign := first; sign <= last; sign++ {
+		if sign == 0 && never {
+			continue
+		}
 		if n.op.holds(sign) {
 			out |= onlyYes
 		} else {

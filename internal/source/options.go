@@ -24,17 +24,17 @@ const DefaultMemory = 128 << 20
 type Options struct {
 	Format      string // "csv", "tsv", "ndjson", "parquet", "arrow"; "": by the extension of each name
 	CSV         CSVOptions
-	Allow       Allow     // in what the columns of the inputs may differ from those that Read wants
-	Stdin       io.Reader // what the input "-" is; Format is needed for it
-	SpoolDir    string    // for standard input; "": the system's
-	Concurrency int       // goroutines that parse; 0: as many as there are cores
-	Memory      int64     // bytes; 0: DefaultMemory
+	Allow       Allow     `json:"-"` // in what the columns of the inputs may differ from those that Read wants
+	Stdin       io.Reader `json:"-"` // what the input "-" is; Format is needed for it
+	SpoolDir    string    `json:"-"` // for standard input; "": the system's
+	Concurrency int       `json:"-"` // goroutines that parse; 0: as many as there are cores
+	Memory      int64     `json:"-"` // bytes; 0: DefaultMemory
 
 	// Open gives the store and the key for an s3:// URL.
-	Open func(ctx context.Context, url string) (objstore.Store, string, error)
+	Open func(ctx context.Context, url string) (objstore.Store, string, error) `json:"-"`
 
-	Progress func(Progress) // called often, from any goroutine; may be nil
-	Logger   *slog.Logger   // may be nil
+	Progress func(Progress) `json:"-"` // called often, from any goroutine; may be nil
+	Logger   *slog.Logger   `json:"-"` // may be nil
 }
 
 // Progress says how far a pass over the input is.

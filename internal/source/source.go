@@ -50,6 +50,9 @@ func (s *Source) Stdin() bool {
 	return slices.ContainsFunc(s.inputs, func(in *input) bool { return in.stdin })
 }
 
+// Typed says whether the inputs have types of their own: text has not.
+func (s *Source) Typed() bool { return s.format == formatParquet || s.format == formatArrow }
+
 // Close removes what was spooled. Readers must be released before.
 func (s *Source) Close() error {
 	if s.spool == "" {

@@ -119,6 +119,9 @@ func (f *File) pageIndex(buf *bytes.Buffer, enc *thrift.Encoder) error {
 	}
 	for g, chunks := range f.indexes {
 		for i, c := range chunks {
+			if len(c.offsets) == 0 {
+				continue // copied from a file without one
+			}
 			from := buf.Len()
 			if err := enc.Encode(&format.OffsetIndex{PageLocations: c.offsets}); err != nil {
 				return fmt.Errorf("encode offset index: %w", err)

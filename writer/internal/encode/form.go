@@ -16,6 +16,9 @@ func (l *Leaf) Name() string { return strings.Join(l.Path, ".") }
 // Required says that the leaf is a column of its own and has no nulls.
 func (l *Leaf) Required() bool { return len(l.steps) == 1 && l.maxDef == 0 }
 
+// Levels are the highest definition and repetition level of the leaf.
+func (l *Leaf) Levels() (definition, repetition int) { return int(l.maxDef), int(l.maxRep) }
+
 // Form is the physical type of a leaf, the bytes of its values where they are fixed, and the annotations that mean its type. Beside a
 // logical type, the converted one does not matter; alone it is enough, as older writers have it.
 func (l *Leaf) Form() (physical string, length int, annotations []Annotation) {

@@ -224,3 +224,40 @@ func (v *Vector) gatherBits(src *Vector, idx []int32) {
 		}
 	}
 }
+
+// NullsOf is n nulls of type t.
+func NullsOf(t manifest.Type, n int) Vector {
+	v := Vector{Len: n, Nulls: n, Valid: make([]byte, (n+7)/8), Width: widthOf(t.Kind)}
+	switch t.Kind {
+	case manifest.String, manifest.Binary:
+		v.Offs = make([]int32, n+1)
+	case manifest.List, manifest.Map:
+		v.Offs = make([]int32, n+1)
+		for _, f := range t.Fields {
+			v.Kids = append(v.Kids, New(f.Type))
+		}
+	case manifest.Struct:
+		for _, f := range t.Fields {
+			v.Kids = append(v.Kids, NullsOf(f.Type, n))
+		}
+	case manifest.Boolean:
+		v.Data = make([]byte, (n+7)/8)
+	default:
+		v.Data = make([]byte, n*v.Width)
+	}
+	return v
+}
+
+// Equal says whether row i of v and row j of o, which are of one primitive type, are the same, bit by bit.
+func (v *Vector) Equal(i int, o *Vector, j int) bool {
+	if a, b := v.IsNull(i), o.IsNull(j); a || b {
+		return a && b
+	}
+	switch {
+	case v.Width > 0:
+		return string(v.Data[i*v.Width:][:v.Width]) == string(o.Data[j*v.Width:][:v.Width])
+	case v.Offs != nil:
+		return string(v.Bytes(i)) == string(o.Bytes(j))
+	}
+	return v.Bool(i) == o.Bool(j)
+}

@@ -84,6 +84,9 @@ func appendEscaped(dst, b []byte) []byte {
 	return append(dst, 0, 0)
 }
 
+// Escaped is the part of a key that a string or binary value makes.
+func Escaped(b []byte) []byte { return appendEscaped(nil, b) }
+
 // Value is row i of a column of type t as package manifest has values in memory; nil for a null.
 func (v *Vector) Value(t manifest.Type, i int) any {
 	if v.IsNull(i) {
