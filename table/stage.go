@@ -61,9 +61,7 @@ func (p *publication) writerOptions() writer.Options {
 		Store: p.t.store, Version: p.pending.Version, Run: p.run, Reuse: reuse,
 		Schema: p.layout.schema, Spec: p.layout.spec, SortOrder: p.layout.sort, Settings: p.layout.settings,
 		Memory: p.t.opts.Memory / 2, SpoolDir: p.t.opts.SpoolDir, Concurrency: p.t.opts.Concurrency, Logger: p.t.opts.Logger,
-		Progress: func(w writer.Progress) {
-			p.t.opts.Progress(Progress{Phase: "write", Rows: w.Rows, Bytes: w.Bytes, Files: w.Files})
-		},
+		Progress: p.meter().writing,
 	}
 }
 
@@ -129,9 +127,7 @@ func (p *publication) validateFiles(ctx context.Context, files []manifest.File) 
 func (p *publication) validateOptions() writer.ValidateOptions {
 	return writer.ValidateOptions{
 		Level: p.level(), Memory: p.t.opts.Memory / 2, SpoolDir: p.t.opts.SpoolDir, Concurrency: p.t.opts.Concurrency, Logger: p.t.opts.Logger,
-		Progress: func(w writer.Progress) {
-			p.t.opts.Progress(Progress{Phase: "validate", Rows: w.Rows, Bytes: w.Bytes, Files: w.Files})
-		},
+		Progress: p.meter().validating,
 	}
 }
 
