@@ -59,14 +59,14 @@ func (m *Model) evolve(in *Rows) {
 	for _, f := range in.Columns {
 		if !m.has(f.Name) {
 			m.addColumn(f)
-		} else if i := m.column(f.Name); wider(m.Columns[i].Type, f.Type) {
+		} else if i := m.column(f.Name); Wider(m.Columns[i].Type, f.Type) {
 			m.widen(i, f.Type)
 		}
 	}
 }
 
-// wider says whether a type is one to which another grows.
-func wider(from, to manifest.Type) bool {
+// Wider says whether a type is one to which another grows.
+func Wider(from, to manifest.Type) bool {
 	return from.Kind == manifest.Int && to.Kind == manifest.Long || from.Kind == manifest.Float && to.Kind == manifest.Double ||
 		from.Kind == manifest.Decimal && to.Kind == manifest.Decimal && to.Precision > from.Precision
 }

@@ -206,6 +206,19 @@ func (m *Model) find(in *Rows) (map[string]int, error) {
 	return out, nil
 }
 
+// doubled says whether two rows have one key: an append does not look at what is there.
+func (m *Model) doubled() bool {
+	seen := map[string]bool{}
+	for i := range m.Values {
+		k := m.of(i, m.key)
+		if seen[k] {
+			return true
+		}
+		seen[k] = true
+	}
+	return false
+}
+
 // keysOf are the keys of an input.
 func (m *Model) keysOf(in *Rows) *Rows {
 	out := &Rows{}
