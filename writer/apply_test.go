@@ -327,7 +327,7 @@ func sorted(t *testing.T, o Options, f manifest.File) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := openBase(t.Context(), o.Store, f, tailBytes)
+	b, err := openBase(t.Context(), &o, f, tailBytes)
 	if err != nil {
 		t.Fatal(err)
 	}
