@@ -170,8 +170,8 @@ func (p *differ) scan(ctx context.Context, s *diffSide, f diffFile, share int, t
 	}
 	memory := p.t.opts.Memory
 	batch := int(max(1<<20, min(16<<20, memory/int64(8*share))))
-	rows, err := file.Read(ctx, manifest.Schema{Fields: s.fields}, columnar.ReadOptions{
-		Concurrency: p.t.opts.Concurrency, BatchBytes: batch, BatchRows: int(min(16<<10, memory>>14)), Names: s.view.m.FormerNames(s.view.Version()),
+	rows, err := file.Known(s.view.formerNames()).Read(ctx, manifest.Schema{Fields: s.fields}, columnar.ReadOptions{
+		Concurrency: p.t.opts.Concurrency, BatchBytes: batch, BatchRows: int(min(16<<10, memory>>14)),
 	})
 	if err != nil {
 		return err

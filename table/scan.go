@@ -27,7 +27,6 @@ type scan struct {
 	read  manifest.Schema // the columns that are read: those asked for, then those that only the condition needs
 	out   *arrow.Schema
 	where *expr.Expr
-	names map[int][]string // that columns had before
 	limit int64
 }
 
@@ -71,7 +70,7 @@ func (v *View) Scan(ctx context.Context, o ScanOptions) iter.Seq2[arrow.Record, 
 // plan resolves names.
 func (v *View) plan(o ScanOptions) (*scan, error) {
 	schema := v.snap.Schema
-	s := &scan{limit: o.Limit, names: v.m.FormerNames(v.Version())}
+	s := &scan{limit: o.Limit}
 	if o.Limit == 0 {
 		s.limit = -1
 	}
@@ -121,7 +120,7 @@ func (v *View) scanFile(ctx context.Context, f manifest.File, s *scan, yield fun
 	if err != nil {
 		return false, err
 	}
-	rows, err := file.Read(ctx, s.read, columnar.ReadOptions{Concurrency: v.t.opts.Concurrency, Names: s.names})
+	rows, err := file.Known(v.formerNames()).Read(ctx, s.read, columnar.ReadOptions{Concurrency: v.t.opts.Concurrency})
 	if err != nil {
 		return false, err
 	}

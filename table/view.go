@@ -96,6 +96,9 @@ func (t *Table) missing(ctx context.Context, v manifest.Version, cause error) er
 	return fmt.Errorf("%w: %w", ErrCorrupt, cause)
 }
 
+// formerNames are names that columns had before, for files without field ids.
+func (v *View) formerNames() map[int][]string { return v.m.FormerNames(v.Version()) }
+
 // Version is the number.
 func (v *View) Version() manifest.Version { return v.entry.SnapshotID }
 

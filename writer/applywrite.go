@@ -43,7 +43,7 @@ func (a *application) rewrite(ctx context.Context, r *rewriter) error {
 			touched, files = append(touched, f), append(files, f.File)
 		}
 	}
-	return eachFile(ctx, a.o.Store, files, func(i int, b *baseFile) error {
+	return eachFile(ctx, a.o, files, func(i int, b *baseFile) error {
 		return r.file(ctx, b, func(g int) (*edits, error) {
 			e, err := a.edits(touched[i], g)
 			if err != nil || a.covers || len(e.moved) == 0 {

@@ -30,7 +30,7 @@ func DeleteWhere(ctx context.Context, base []manifest.File, columns manifest.Sch
 	d := &deletion{rewriter: rewriter{o: &o}, columns: columns, match: match}
 	m.Files, _, err = w.run(ctx, func(ctx context.Context, p *pool) error {
 		d.pool, d.schema = p, p.schema
-		return eachFile(ctx, o.Store, base, func(_ int, b *baseFile) error { return d.file(ctx, b, &m) })
+		return eachFile(ctx, &o, base, func(_ int, b *baseFile) error { return d.file(ctx, b, &m) })
 	})
 	m.Chunks = d.copied.Load()
 	return m, err

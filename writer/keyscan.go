@@ -112,7 +112,7 @@ func enter(ctx context.Context, places chan struct{}) error {
 
 // eachGroup opens a file and calls visit for the row groups in which a key of the changes may be.
 func (a *application) eachGroup(ctx context.Context, f *baseRows, visit func(b *baseFile, group int) error) error {
-	b, err := openBase(ctx, a.o.Store, f.File, tailBytes)
+	b, err := openBase(ctx, a.o, f.File, tailBytes)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package writer
 import (
 	"context"
 
-	"github.com/tablectl/tablectl/internal/objstore"
 	"github.com/tablectl/tablectl/manifest"
 	"github.com/tablectl/tablectl/writer/internal/encode"
 	"github.com/tablectl/tablectl/writer/internal/vector"
@@ -68,7 +67,7 @@ func (f *refile) recut(ctx context.Context, number int, e *edits) error {
 }
 
 // eachFile opens files, some ahead, and calls visit with one after the other. Small ones are read whole.
-func eachFile(ctx context.Context, store objstore.Store, files []manifest.File, visit func(int, *baseFile) error) error {
+func eachFile(ctx context.Context, o *Options, files []manifest.File, visit func(int, *baseFile) error) error {
 	type opened struct {
 		b   *baseFile
 		err error
@@ -80,7 +79,7 @@ func eachFile(ctx context.Context, store objstore.Store, files []manifest.File, 
 		if i < len(files) {
 			ahead[i] = make(chan opened, 1)
 			go func() {
-				b, err := openBase(ctx, store, files[i], wholeBytes/2)
+				b, err := openBase(ctx, o, files[i], wholeBytes/2)
 				ahead[i] <- opened{b, err}
 			}()
 		}
@@ -90,11 +89,11 @@ func eachFile(ctx context.Context, store objstore.Store, files []manifest.File, 
 		open(i)
 	}
 	for i := range files {
-		o := <-ahead[i]
-		if o.err != nil {
-			return o.err
+		got := <-ahead[i]
+		if got.err != nil {
+			return got.err
 		}
-		if err := visit(i, o.b); err != nil {
+		if err := visit(i, got.b); err != nil {
 			return err
 		}
 		ahead[i] = nil
