@@ -61,9 +61,7 @@ func (p *publication) writerOptions() writer.Options {
 		Store: p.t.store, Version: p.pending.Version, Run: p.run, Reuse: reuse, Names: p.formerNames(),
 		Schema: p.layout.schema, Spec: p.layout.spec, SortOrder: p.layout.sort, Settings: p.layout.settings,
 		Memory: p.t.opts.Memory / 2, SpoolDir: p.t.opts.SpoolDir, Concurrency: p.t.opts.Concurrency, Logger: p.t.opts.Logger,
-		Progress: func(w writer.Progress) {
-			p.t.opts.Progress(Progress{Phase: "write", Rows: w.Rows, Bytes: w.Bytes, Files: w.Files})
-		},
+		Progress: p.meter().writing,
 	}
 }
 
@@ -133,10 +131,8 @@ func (p *publication) formerNames() map[int][]string {
 
 func (p *publication) validateOptions() writer.ValidateOptions {
 	return writer.ValidateOptions{
-		Level: p.level(), Names: p.formerNames(), Memory: p.t.opts.Memory / 2, SpoolDir: p.t.opts.SpoolDir, Concurrency: p.t.opts.Concurrency, Logger: p.t.opts.Logger,
-		Progress: func(w writer.Progress) {
-			p.t.opts.Progress(Progress{Phase: "validate", Rows: w.Rows, Bytes: w.Bytes, Files: w.Files})
-		},
+		Level: p.level(), Names: p.formerNames(), Memory: p.t.opts.Memory / 2, SpoolDir: p.t.opts.SpoolDir,
+		Concurrency: p.t.opts.Concurrency, Logger: p.t.opts.Logger, Progress: p.meter().validating,
 	}
 }
 

@@ -56,6 +56,7 @@ type Encoder struct {
 	expanded, patchData []byte
 	bits                []byte
 	codes, spread32     []uint32
+	pageOffs, fresh     []uint32
 	page32, spreadI32   []int32
 	page64, spreadI64   []int64
 

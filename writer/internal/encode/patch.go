@@ -1,7 +1,6 @@
 package encode
 
 import (
-	"bytes"
 	"hash/crc32"
 	"unicode/utf8"
 
@@ -13,18 +12,25 @@ import (
 	"github.com/tablectl/tablectl/writer/internal/vector"
 )
 
-// Patch makes a chunk of the file's leaf number from with other values in some rows, page by page: pages without such a row are
-// copied, others keep their encoding. Strings of a dictionary are neither decoded nor encoded. rows are in ascending order, values
-// has one for each. The result is nil where a chunk is not as this package writes it, or would become something else: then it is to
-// be decoded and encoded as a whole. If no value changes, it is the same as Copy's.
+// Changes are what changes of a column in a row group.
+type Changes struct {
+	Rows   []int32       // in ascending order
+	Gone   []bool        // per row: it goes; nil: none does
+	Values vector.Vector // the new values of the others
+}
+
+// Patch makes a chunk of the file's leaf number from with other values in some rows and without others, page by page: pages without
+// such a row are copied, others keep their encoding. Strings of a dictionary are neither decoded nor encoded. The result is nil where a
+// chunk is not as this package writes it, or would become something else: then it is to be decoded and encoded as a whole. If nothing
+// changes, it is the same as Copy's. At least one row stays.
 //
 // A null where none may be is *ErrRequired.
-func (e *Encoder) Patch(o *Origin, g, from int, to *Leaf, read Bytes, rows []int32, values vector.Vector, buf []byte) (*Chunk, error) {
-	p := e.patcher(o, g, from, to, rows)
+func (e *Encoder) Patch(o *Origin, g, from int, to *Leaf, read Bytes, changes Changes, buf []byte) (*Chunk, error) {
+	p := e.patcher(o, g, from, to, changes)
 	if p == nil {
 		return nil, nil
 	}
-	c, err := e.load(to, []vector.Vector{values})
+	c, err := e.load(to, []vector.Vector{changes.Values})
 	if err != nil {
 		return nil, err
 	}
@@ -39,20 +45,20 @@ func (e *Encoder) Patch(o *Origin, g, from int, to *Leaf, read Bytes, rows []int
 
 // patcher is one Patch.
 type patcher struct {
-	e     *Encoder
-	leaf  *Leaf
-	rows  []int32
-	group *format.RowGroup
-	meta  *format.ColumnMetaData
-	col   *format.ColumnChunk
+	e    *Encoder
+	leaf *Leaf
+	Changes
+	removed int
+	group   *format.RowGroup
+	meta    *format.ColumnMetaData
+	col     *format.ColumnChunk
 
 	start int64
 	data  []byte
 	pages []format.PageLocation // with offsets from the beginning of data
 	index format.ColumnIndex
 
-	valid   []byte // of the new values, a bitmap; nil: all
-	at      []int  // per row that changes: number among the new values that are not null
+	at      []int32 // per row that changes: number among the new values that are not null, or:
 	new     newValues
 	entries []bound // of the dictionary
 	sum     summary
@@ -60,16 +66,24 @@ type patcher struct {
 	made    column // what is known of the chunk that is made
 }
 
+// What happens to a row that gets no value.
+const (
+	toNull = -1 - iota
+	toNothing
+)
+
 // newValues are the new values that are not null. Those of a chunk with a dictionary are codes.
 type newValues struct {
 	codes []uint32
 	i32   []int32
 	i64   []int64
+	offs  []uint32 // strings: where they are in plain
+	plain []byte
 }
 
 // patcher looks whether the chunk is one that can be changed page by page.
-func (e *Encoder) patcher(o *Origin, g, from int, to *Leaf, rows []int32) *patcher {
-	p := &patcher{e: e, leaf: to, rows: rows, group: &o.meta.RowGroups[g]}
+func (e *Encoder) patcher(o *Origin, g, from int, to *Leaf, changes Changes) *patcher {
+	p := &patcher{e: e, leaf: to, Changes: changes, group: &o.meta.RowGroups[g]}
 	p.col = &p.group.Columns[from]
 	p.meta = &p.col.MetaData
 	switch p.meta.Codec {
@@ -150,19 +164,12 @@ func (p *patcher) run(c *column, buf []byte) (out *Chunk) {
 		}
 	}()
 	e := p.e
-	p.valid, p.at = nil, make([]int, len(p.rows))
-	if c.nulls > 0 {
-		p.valid = bytes.Clone(c.valid)
+	p.number(c)
+	if p.out = (&Chunk{Data: buf[:0], rows: int(p.group.NumRows) - p.removed}); p.scattered() {
+		return nil
 	}
-	for i, n := 0, 0; i < len(p.at); i++ {
-		p.at[i] = n
-		if p.valid == nil || p.valid[i>>3]>>(i&7)&1 != 0 {
-			n++
-		}
-	}
-	p.out = &Chunk{Data: buf[:0], rows: int(p.group.NumRows)}
 	p.out.meta = format.ColumnMetaData{
-		Type: p.leaf.physical, PathInSchema: p.leaf.Path, Codec: p.meta.Codec, NumValues: p.meta.NumValues,
+		Type: p.leaf.physical, PathInSchema: p.leaf.Path, Codec: p.meta.Codec, NumValues: int64(p.out.rows),
 	}
 	e.codec = p.meta.Codec
 	enc := format.Plain
@@ -172,14 +179,14 @@ func (p *patcher) run(c *column, buf []byte) (out *Chunk) {
 	if !p.prepare(c, enc) {
 		return nil
 	}
-	p.made = column{leaf: p.leaf, rows: p.out.rows, n: p.out.rows}
+	p.made = column{leaf: p.leaf, rows: p.out.rows}
 	p.sum = summary{c: &p.made}
 	used := format.Encoding(-1)
 	next := 0
 	for i := range p.pages {
 		first := next
 		end := int(p.pages[i].FirstRowIndex) + p.rowsOf(i)
-		for next < len(p.rows) && int(p.rows[next]) < end {
+		for next < len(p.Rows) && int(p.Rows[next]) < end {
 			next++
 		}
 		got, ok := p.page(i, first, next)
@@ -188,9 +195,37 @@ func (p *patcher) run(c *column, buf []byte) (out *Chunk) {
 		}
 		used = got
 	}
+	if p.made.n != p.out.rows {
+		return nil
+	}
 	p.out.describe(&p.made, used)
 	p.sum.finish(p.out)
 	return p.out
+}
+
+// number finds the new value of every row that changes.
+func (p *patcher) number(c *column) {
+	p.at = make([]int32, len(p.Rows))
+	row, n := 0, int32(0)
+	for i := range p.at {
+		switch {
+		case p.Gone != nil && p.Gone[i]:
+			p.at[i] = toNothing
+			p.removed++
+			continue
+		case c.nulls > 0 && c.valid[row>>3]>>(row&7)&1 == 0:
+			p.at[i] = toNull
+		default:
+			p.at[i] = n
+			n++
+		}
+		row++
+	}
+}
+
+// scattered says whether so many rows went, now and before, that the pages have become small.
+func (p *patcher) scattered() bool {
+	return len(p.pages) > 1 && p.out.rows < len(p.pages)*pageEntries/16
 }
 
 // page adds a page, with the changes number a to b, and says how it is encoded.
@@ -228,7 +263,8 @@ func (p *patcher) keep(i int, raw []byte, uncompressed int64) bool {
 	at := p.begin()
 	p.out.Data = append(p.out.Data, raw...)
 	p.out.meta.TotalUncompressedSize += uncompressed
-	p.located(at, i)
+	p.located(at)
+	p.made.n += p.rowsOf(i)
 	nulls := p.index.NullCounts[i]
 	p.made.nulls += int(nulls)
 	if p.index.NullPages[i] {
@@ -250,9 +286,9 @@ func (p *patcher) begin() int64 {
 	return at
 }
 
-func (p *patcher) located(at int64, i int) {
+func (p *patcher) located(at int64) {
 	p.out.offsets = append(p.out.offsets, format.PageLocation{
-		Offset: at, CompressedPageSize: int32(int64(len(p.out.Data)) - at), FirstRowIndex: p.pages[i].FirstRowIndex,
+		Offset: at, CompressedPageSize: int32(int64(len(p.out.Data)) - at), FirstRowIndex: int64(p.made.n),
 	})
 }
 

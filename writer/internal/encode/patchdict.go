@@ -15,7 +15,14 @@ import (
 func (p *patcher) prepare(c *column, enc format.Encoding) bool {
 	if enc != format.RLEDictionary {
 		p.new = newValues{i32: slices.Clone(c.values.i32), i64: slices.Clone(c.values.i64)}
-		return p.leaf.physical != format.ByteArray && p.leaf.physical != format.FixedLenByteArray
+		if p.leaf.physical == format.ByteArray {
+			p.new.offs = []uint32{0}
+			for i := range c.values.n {
+				p.new.plain = c.appendPlain(p.new.plain, i, i+1)
+				p.new.offs = append(p.new.offs, uint32(len(p.new.plain)))
+			}
+		}
+		return p.leaf.physical != format.FixedLenByteArray
 	}
 	raw := p.data[:p.pages[0].Offset]
 	h, header, ok := pageHeader(raw)
@@ -27,7 +34,7 @@ func (p *patcher) prepare(c *column, enc format.Encoding) bool {
 		return false
 	}
 	n := int(h.DictionaryPageHeader.V.NumValues)
-	if n <= 0 || n > maxDictEntries || !p.number(c, body, n) {
+	if n <= 0 || n > maxDictEntries || !p.code(c, body, n) {
 		return false
 	}
 	if p.e.dict.entries == n { // nothing new
@@ -38,9 +45,9 @@ func (p *patcher) prepare(c *column, enc format.Encoding) bool {
 	return p.e.dictionaryPage(p.out, c) == nil
 }
 
-// number gives the new values codes, those behind the n entries of the dictionary where they are not in it. c becomes the entries and
+// code gives the new values codes, those behind the n entries of the dictionary where they are not in it. c becomes the entries and
 // then the new values.
-func (p *patcher) number(c *column, body []byte, n int) bool {
+func (p *patcher) code(c *column, body []byte, n int) bool {
 	e := p.e
 	e.patchData = append(e.patchData[:0], body...) // body is scratch memory, too
 	body = e.patchData

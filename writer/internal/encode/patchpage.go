@@ -25,11 +25,13 @@ func (p *patcher) change(i, a, b int, body []byte, enc format.Encoding) (done, o
 	}
 	switch {
 	case enc == format.RLEDictionary:
-		return p.changeCodes(i, &pg, body)
+		return p.changeCodes(&pg, body)
 	case p.leaf.physical == format.Int32 || p.leaf.physical == format.Float:
-		return p.change32(i, &pg, body, enc)
+		return p.change32(&pg, body, enc)
 	case p.leaf.physical == format.Int64 || p.leaf.physical == format.Double:
-		return p.change64(i, &pg, body, enc)
+		return p.change64(&pg, body, enc)
+	case p.leaf.physical == format.ByteArray && enc == format.Plain:
+		return p.changeBytes(&pg, body)
 	}
 	return false, false
 }
@@ -43,7 +45,7 @@ type patchedPage struct {
 	present int    // values
 }
 
-func (p *patcher) changeCodes(i int, pg *patchedPage, body []byte) (done, ok bool) {
+func (p *patcher) changeCodes(pg *patchedPage, body []byte) (done, ok bool) {
 	e := p.e
 	codes := extendTo(&e.codes, pg.rows)[:pg.present]
 	if pg.present > 0 && (len(body) == 0 || body[0] > 32 || !unpackHybrid(codes, body[1:], int(body[0]))) {
@@ -60,7 +62,7 @@ func (p *patcher) changeCodes(i int, pg *patchedPage, body []byte) (done, ok boo
 		}
 	}
 	// Codes of pages that are kept as they are stay right: the dictionary only gets longer.
-	return true, p.emit(i, pg, format.RLEDictionary, p.codeBounds(codes), func(dst []byte) []byte { return appendCodes(dst, codes, e.dict.entries) })
+	return true, p.emit(pg, format.RLEDictionary, p.codeBounds(codes), func(dst []byte) []byte { return appendCodes(dst, codes, e.dict.entries) })
 }
 
 // codeBounds compares each distinct value of a page once.
@@ -92,7 +94,7 @@ func (p *patcher) codeBounds(codes []uint32) *[2]bound {
 	return out
 }
 
-func (p *patcher) change32(i int, pg *patchedPage, body []byte, enc format.Encoding) (done, ok bool) {
+func (p *patcher) change32(pg *patchedPage, body []byte, enc format.Encoding) (done, ok bool) {
 	e := p.e
 	values := extendTo(&e.page32, pg.rows)[:pg.present]
 	switch {
@@ -112,10 +114,10 @@ func (p *patcher) change32(i int, pg *patchedPage, body []byte, enc format.Encod
 		return false, true
 	}
 	c := column{leaf: p.leaf, values: dense{n: len(values), i32: values}}
-	return true, p.emitNumbers(i, pg, enc, &c)
+	return true, p.emitNumbers(pg, enc, &c)
 }
 
-func (p *patcher) change64(i int, pg *patchedPage, body []byte, enc format.Encoding) (done, ok bool) {
+func (p *patcher) change64(pg *patchedPage, body []byte, enc format.Encoding) (done, ok bool) {
 	e := p.e
 	values := extendTo(&e.page64, pg.rows)[:pg.present]
 	switch {
@@ -135,10 +137,10 @@ func (p *patcher) change64(i int, pg *patchedPage, body []byte, enc format.Encod
 		return false, true
 	}
 	c := column{leaf: p.leaf, values: dense{n: len(values), i64: values}}
-	return true, p.emitNumbers(i, pg, enc, &c)
+	return true, p.emitNumbers(pg, enc, &c)
 }
 
-func (p *patcher) emitNumbers(i int, pg *patchedPage, enc format.Encoding, c *column) bool {
+func (p *patcher) emitNumbers(pg *patchedPage, enc format.Encoding, c *column) bool {
 	var b *[2]bound
 	n := c.values.n
 	if n > 0 {
@@ -147,7 +149,7 @@ func (p *patcher) emitNumbers(i int, pg *patchedPage, enc format.Encoding, c *co
 		b = &[2]bound{lo, hi}
 	}
 	var failed error
-	ok := p.emit(i, pg, enc, b, func(dst []byte) []byte {
+	ok := p.emit(pg, enc, b, func(dst []byte) []byte {
 		dst, failed = p.e.appendValues(dst, c, page{vb: n, b: n}, enc)
 		return dst
 	})
@@ -155,7 +157,10 @@ func (p *patcher) emitNumbers(i int, pg *patchedPage, enc format.Encoding, c *co
 }
 
 // emit adds a changed page, whose values values appends.
-func (p *patcher) emit(i int, pg *patchedPage, enc format.Encoding, b *[2]bound, values func([]byte) []byte) bool {
+func (p *patcher) emit(pg *patchedPage, enc format.Encoding, b *[2]bound, values func([]byte) []byte) bool {
+	if pg.rows == 0 {
+		return true
+	}
 	e := p.e
 	nulls := pg.rows - pg.present
 	e.raw = e.raw[:0]
@@ -172,61 +177,9 @@ func (p *patcher) emit(i int, pg *patchedPage, enc format.Encoding, b *[2]bound,
 	if e.write(p.out, &h) != nil {
 		return false
 	}
-	p.located(at, i)
+	p.located(at)
+	p.made.n += pg.rows
 	p.made.nulls += nulls
 	p.sum.page(int64(nulls), b)
 	return true
-}
-
-// mergeValues puts the new values between the old ones, and says whether that changes any. scratch is memory.
-func mergeValues[T uint32 | int32 | int64](p *patcher, pg *patchedPage, old, new []T, scratch *[]T) ([]T, bool) {
-	if pg.present == pg.rows && p.valid == nil {
-		changed := false
-		for k := pg.a; k < pg.b; k++ {
-			at, v := p.rows[k]-pg.first, new[p.at[k]]
-			changed = changed || old[at] != v
-			old[at] = v
-		}
-		return old, changed
-	}
-	return mergeNulls(p, pg, old, new, scratch)
-}
-
-// mergeNulls is mergeValues where there are nulls, before or after. The bitmap of the page changes with the values.
-func mergeNulls[T uint32 | int32 | int64](p *patcher, pg *patchedPage, old, new []T, scratch *[]T) ([]T, bool) {
-	all := extendTo(scratch, pg.rows)
-	for row, at := 0, 0; row < pg.rows && at < len(old); row++ {
-		all[row] = old[at]
-		at += int(pg.valid[row>>3] >> (row & 7) & 1)
-	}
-	changed := false
-	for k := pg.a; k < pg.b; k++ {
-		row := int(p.rows[k] - pg.first)
-		was := pg.valid[row>>3]>>(row&7)&1 != 0
-		if p.valid != nil && p.valid[k>>3]>>(k&7)&1 == 0 {
-			changed = changed || was
-			pg.valid[row>>3] &^= 1 << (row & 7)
-			continue
-		}
-		v := new[p.at[k]]
-		changed = changed || !was || all[row] != v
-		all[row] = v
-		pg.valid[row>>3] |= 1 << (row & 7)
-	}
-	n := 0
-	for row := range pg.rows {
-		all[n] = all[row]
-		n += int(pg.valid[row>>3] >> (row & 7) & 1)
-	}
-	pg.present = n
-	return all[:n], changed
-}
-
-// extendTo makes scratch memory n long.
-func extendTo[T any](scratch *[]T, n int) []T {
-	if cap(*scratch) < n {
-		*scratch = make([]T, n, n+n/8)
-	}
-	*scratch = (*scratch)[:n]
-	return *scratch
 }
