@@ -1,7 +1,6 @@
 package writer
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"runtime/debug"
@@ -124,6 +123,7 @@ func BenchmarkUpsert(b *testing.B) {
 		id    func(r *rand.Rand, i int) int64
 	}{
 		{"spread", false, func(r *rand.Rand, i int) int64 { return int64(i)*(rows/changes) + r.Int64N(rows/changes) }},
+		{"delete", false, func(r *rand.Rand, i int) int64 { return int64(i)*(rows/changes) + r.Int64N(rows/changes) }},
 		{"onePartition", true, func(r *rand.Rand, i int) int64 { return 7 + 30*(int64(i)*(rows/30/changes)+r.Int64N(rows/30/changes)) }},
 	} {
 		b.Run(c.name, func(b *testing.B) {
@@ -157,7 +157,7 @@ func BenchmarkUpsert(b *testing.B) {
 					}
 					return c.id(r, i)
 				}}
-				ch, err := Collect(b.Context(), input, ChangeOptions{Schema: s, Input: s, Key: []int{1}, SpoolDir: o.SpoolDir})
+				ch, err := Collect(b.Context(), input, ChangeOptions{Schema: s, Input: s, Key: []int{1}, Delete: c.name == "delete", SpoolDir: o.SpoolDir})
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -171,8 +171,8 @@ func BenchmarkUpsert(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				if m.Inserted != changes/10 || m.Updated != changes-changes/10 {
-					b.Fatal(fmt.Sprint(m.Inserted, m.Updated))
+				if m.Updated+m.Deleted != changes-changes/10 {
+					b.Fatal(m.Inserted, m.Updated, m.Deleted)
 				}
 				b.ReportMetric(float64(m.Chunks), "chunks")
 				if err := ch.Close(); err != nil {
