@@ -99,12 +99,24 @@ func (p *publication) addMarks(ctx context.Context, o *writer.ChangeOptions) err
 	return fmt.Errorf("%w: --order-by: the input has no column %q", ErrInput, name)
 }
 
-// inputColumns are the names of the columns of the input; nil if they are not known.
+// inputColumns are the names of the columns of the input; nil if they are not known. Where columns may be missing, all lines of NDJSON are
+// looked at for it: a column that none of them has is not one that is null.
 func (p *publication) inputColumns(ctx context.Context) ([]string, error) {
-	if p.in.src != nil {
-		return p.in.src.Columns(ctx)
-	}
 	var names []string
+	if p.in.src != nil {
+		names, err := p.in.src.Columns(ctx)
+		if names != nil || err != nil || len(p.o.AllowMissing) == 0 || p.o.Source.CSV.NoHeader {
+			return names, err
+		}
+		schema, _, err := p.in.src.Schema(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range schema.Fields() {
+			names = append(names, f.Name)
+		}
+		return names, nil
+	}
 	for _, f := range p.in.reader.Schema().Fields() {
 		names = append(names, f.Name)
 	}

@@ -54,6 +54,7 @@ type publication struct {
 	files    []manifest.File   // what this run wrote and the version names
 	blank    *manifest.File    // a file without rows, for a version that has no other
 	reports  []manifest.Report // of all files that this attempt wrote
+	gauge    *gauge
 }
 
 func (p *publication) close() {

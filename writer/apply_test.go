@@ -312,11 +312,28 @@ func (c *upsertCase) apply(t *testing.T, changes *Changes, o *oracle, key []stri
 	slices.Sort(got)
 	compareRows(t, got, o.texts())
 	for i, f := range m.Files {
+		sorted(t, opts, f)
 		if f.AddedBy.Version != 2 || f.AddedBy.Run != "change" || f.Rows == 0 {
 			t.Errorf("file %d: %+v", i, f)
 		}
 	}
 	return m
+}
+
+// sorted looks whether a file has the table's sort order.
+func sorted(t *testing.T, o Options, f manifest.File) {
+	t.Helper()
+	p, err := newPlan(&o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := openBase(t.Context(), &o, f, tailBytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if reason, err := (&candidate{o: &o, plan: p, file: b.file}).sorted(t.Context()); err != nil || reason != "" {
+		t.Error(f.Key, reason, err)
+	}
 }
 
 func TestUpsertAgainstOracle(t *testing.T) {

@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -102,6 +105,15 @@ func peakRSS(b *testing.B) float64 {
 	return 0
 }
 
+// cpuSeconds is what the process has used of all cores.
+func cpuSeconds(b *testing.B) float64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano()).Seconds()
+}
+
 // BenchmarkUpsert merges 100,000 rows, 90 % of them updates, into 10 million rows on a local directory, and validates what was
 // written.
 func BenchmarkUpsert(b *testing.B) {
@@ -134,7 +146,9 @@ func BenchmarkUpsert(b *testing.B) {
 				bytes += f.Bytes
 			}
 			b.ReportMetric(float64(bytes)/1e6, "MB")
+			debug.FreeOSMemory()
 			peakRSS(b)
+			cpu := cpuSeconds(b)
 			for b.Loop() {
 				o.Version++
 				input := &orders{schema: s, rand: r, rows: changes, ids: func(i int) int64 {
@@ -166,6 +180,7 @@ func BenchmarkUpsert(b *testing.B) {
 				}
 			}
 			b.ReportMetric(peakRSS(b), "MiB")
+			b.ReportMetric((cpuSeconds(b)-cpu)/float64(b.N), "cpu-s/op")
 		})
 	}
 }

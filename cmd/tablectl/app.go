@@ -83,6 +83,9 @@ func (a *app) verb(use, short string, nargs cobra.PositionalArgs, outputs []stri
 		if err := a.chooseOutput(outputs); err != nil {
 			return err
 		}
+		if a.flags.concurrency < 0 {
+			return fmt.Errorf("--concurrency: %d is less than nothing; 0 is by the number of cores", a.flags.concurrency)
+		}
 		a.startLog()
 		a.started = true
 		return run(cmd.Context(), args)

@@ -10,17 +10,34 @@ import (
 // counts of its columns. False is certain; true is not. What it does not know it takes for possible. specs are those that files of the
 // version have; the file's is found by its id.
 func (e *Expr) MayMatch(f manifest.File, specs ...manifest.PartitionSpec) bool {
-	s := fileStats{f: f}
+	return e.root.possible(fileStats{f, specOf(f.SpecID, specs)}).has(yes)
+}
+
+// MayMatchList says it of the files of a list, from the ranges of their partition values.
+func (e *Expr) MayMatchList(l manifest.FileList, specs ...manifest.PartitionSpec) bool {
+	return e.root.possible(listStats{l, specOf(l.SpecID, specs)}).has(yes)
+}
+
+// specOf is the spec with that id. Without it partition values say nothing.
+func specOf(id int, specs []manifest.PartitionSpec) manifest.PartitionSpec {
 	for _, spec := range specs {
-		if spec.ID == f.SpecID {
-			s.spec = spec
+		if spec.ID == id {
+			return spec
 		}
 	}
-	return e.root.possible(s).has(yes)
+	return manifest.PartitionSpec{}
 }
+
+// statistics are those of a file or of a list.
+type statistics interface{ facts(c column) facts }
 
 type fileStats struct {
 	f    manifest.File
+	spec manifest.PartitionSpec
+}
+
+type listStats struct {
+	l    manifest.FileList
 	spec manifest.PartitionSpec
 }
 
@@ -33,17 +50,28 @@ type facts struct {
 	buckets []bucket // in which all values lie
 }
 
-// bucket is the result of a bucket transform.
+// bucket are the results of a bucket transform, from one to another.
 type bucket struct {
 	t      manifest.Transform
-	number any
+	lo, hi any
 }
 
 func (s fileStats) facts(c column) facts {
 	out := s.counted(c)
 	for i, p := range s.spec.Fields {
 		if p.SourceID == c.id && i < len(s.f.Partition) {
-			out.partitioned(c, p, s.f.Partition[i])
+			x := s.f.Partition[i]
+			out.partitioned(c, p, manifest.FieldRange{Null: x == "", Lower: x, Upper: x})
+		}
+	}
+	return out
+}
+
+func (s listStats) facts(c column) facts {
+	out := facts{nulls: true, values: true}
+	for i, p := range s.spec.Fields {
+		if p.SourceID == c.id && i < len(s.l.Partitions) {
+			out.partitioned(c, p, s.l.Partitions[i])
 		}
 	}
 	return out
@@ -67,25 +95,29 @@ func (s fileStats) counted(c column) facts {
 	return out
 }
 
-// partitioned adds what a partition value says: the transform gives it for all rows, and null for null only.
-func (k *facts) partitioned(c column, p manifest.PartitionField, x manifest.Value) {
+// partitioned adds what partition values say: the transform gives them for all rows, and null for null only.
+func (k *facts) partitioned(c column, p manifest.PartitionField, r manifest.FieldRange) {
 	t, err := p.Parsed()
-	if err != nil {
+	if err != nil || r.NaN {
 		return
 	}
-	v, err := manifest.DecodeValue(t.Result(c.typ), x)
-	switch {
-	case err != nil:
-		return
-	case v == nil:
-		*k = facts{nulls: true}
+	lo, err := manifest.DecodeValue(t.Result(c.typ), r.Lower)
+	hi, err2 := manifest.DecodeValue(t.Result(c.typ), r.Upper)
+	if err != nil || err2 != nil {
 		return
 	}
-	k.nulls, k.values = false, true
-	if lo, hi, ok := t.Range(c.typ, v); ok {
-		k.within(c.typ, lo, hi)
-	} else if t.Kind == manifest.Bucket {
-		k.buckets = append(k.buckets, bucket{t, v})
+	k.nulls, k.values = k.nulls && r.Null, k.values && lo != nil
+	if lo == nil || hi == nil {
+		return
+	}
+	if t.Kind == manifest.Bucket {
+		k.buckets = append(k.buckets, bucket{t, lo, hi})
+		return
+	}
+	from, _, ok := t.Range(c.typ, lo)
+	_, to, ok2 := t.Range(c.typ, hi)
+	if ok && ok2 {
+		k.within(c.typ, from, to)
 	}
 }
 
@@ -103,14 +135,15 @@ func (k *facts) within(t manifest.Type, lo, hi any) {
 // elsewhere reports whether v lies in another bucket than all values.
 func (k facts) elsewhere(t manifest.Type, v any) bool {
 	for _, b := range k.buckets {
-		if number, err := b.t.Apply(t, v); err == nil && number != b.number {
+		number, err := b.t.Apply(t, v)
+		if result := b.t.Result(t); err == nil && (manifest.Compare(result, number, b.lo) < 0 || manifest.Compare(result, number, b.hi) > 0) {
 			return true
 		}
 	}
 	return false
 }
 
-func (n junction) possible(f fileStats) outcomes {
+func (n junction) possible(f statistics) outcomes {
 	out := n.parts[0].possible(f)
 	for _, p := range n.parts[1:] {
 		if n.all {
@@ -122,11 +155,11 @@ func (n junction) possible(f fileStats) outcomes {
 	return out
 }
 
-func (n negation) possible(f fileStats) outcomes {
+func (n negation) possible(f statistics) outcomes {
 	return n.part.possible(f).combine(onlyYes, func(a, _ truth) truth { return a.not() })
 }
 
-func (n nullness) possible(f fileStats) (out outcomes) {
+func (n nullness) possible(f statistics) (out outcomes) {
 	k := f.facts(n.c)
 	if k.nulls {
 		out |= onlyYes
@@ -137,7 +170,7 @@ func (n nullness) possible(f fileStats) (out outcomes) {
 	return out
 }
 
-func (n comparison) possible(f fileStats) (out outcomes) {
+func (n comparison) possible(f statistics) (out outcomes) {
 	k := f.facts(n.c)
 	if k.nulls {
 		out |= onlyUnknown
@@ -174,7 +207,7 @@ func compare(t manifest.Type, a, b any) int {
 	return max(-1, min(1, manifest.Compare(t, a, b)))
 }
 
-func (n likeness) possible(f fileStats) (out outcomes) {
+func (n likeness) possible(f statistics) (out outcomes) {
 	k := f.facts(n.c)
 	if k.nulls {
 		out |= onlyUnknown

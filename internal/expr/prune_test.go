@@ -90,6 +90,41 @@ func transform(t *testing.T, spec manifest.PartitionSpec, typ manifest.Type, v a
 	return encode(t, tr.Result(typ), v)
 }
 
+// list is a list of the file and another one.
+func (w world) list(t *testing.T, s manifest.Schema, spec manifest.PartitionSpec, f manifest.File) manifest.FileList {
+	t.Helper()
+	l := manifest.FileList{SpecID: f.SpecID}
+	for i, p := range spec.Fields {
+		source, _ := s.FieldByID(p.SourceID)
+		var r manifest.FieldRange
+		result := spec.Types(s)[i]
+		for _, x := range []manifest.Value{f.Partition[i], transform(t, spec, source.Type, w.value(source.Type.Kind))} {
+			v, err := manifest.DecodeValue(result, x)
+			if err != nil {
+				t.Fatal(err)
+			}
+			lo, _ := manifest.DecodeValue(result, r.Lower)
+			hi, _ := manifest.DecodeValue(result, r.Upper)
+			switch {
+			case v == nil:
+				r.Null = true
+				continue
+			case x == `"NaN"`:
+				r.NaN = true
+				continue
+			}
+			if lo == nil || manifest.Compare(result, v, lo) < 0 {
+				r.Lower = x
+			}
+			if hi == nil || manifest.Compare(result, v, hi) > 0 {
+				r.Upper = x
+			}
+		}
+		l.Partitions = append(l.Partitions, r)
+	}
+	return l
+}
+
 func encode(t *testing.T, typ manifest.Type, v any) manifest.Value {
 	t.Helper()
 	x, err := manifest.EncodeValue(typ, v)
@@ -189,7 +224,7 @@ func TestNothingThatMatchesIsLeftOut(t *testing.T) {
 			}
 		}
 	}
-	leftOut, matched, byPartition := 0, 0, make([]int, len(specs))
+	leftOut, matched, lists, byPartition := 0, 0, 0, make([]int, len(specs))
 	for range 60_000 {
 		where := w.condition(2)
 		e, err := Parse(where, s)
@@ -210,6 +245,12 @@ func TestNothingThatMatchesIsLeftOut(t *testing.T) {
 		if !may && e.MayMatch(f) {
 			byPartition[spec.ID]++
 		}
+		if any && !e.MayMatchList(w.list(t, s, spec, f), specs...) {
+			t.Fatalf("%s leaves out the list of %v with %+v", where, rec, f)
+		}
+		if !e.MayMatchList(w.list(t, s, spec, f), specs...) {
+			lists++
+		}
 		if any && !may {
 			t.Fatalf("%s leaves out %v with %+v", where, rec, f)
 		}
@@ -220,8 +261,8 @@ func TestNothingThatMatchesIsLeftOut(t *testing.T) {
 			leftOut++
 		}
 	}
-	if leftOut < 10_000 || matched < 10_000 {
-		t.Fatalf("%d left out and %d matched of 60000: the test proves little", leftOut, matched)
+	if leftOut < 10_000 || matched < 10_000 || lists < 1000 {
+		t.Fatalf("%d files and %d lists left out and %d matched of 60000: the test proves little", leftOut, lists, matched)
 	}
 	for i, spec := range specs[1:] {
 		if byPartition[i+1] < 20 && spec.Fields[0].SourceID != 2 {
