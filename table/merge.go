@@ -107,7 +107,8 @@ func (p *publication) merge(ctx context.Context, on *parent) error {
 func (p *publication) apply(ctx context.Context, base []manifest.File) (writer.Merged, error) {
 	m := p.merging
 	if m.rows != nil {
-		return m.rows.Apply(ctx, base, p.writerOptions())
+		out, err := m.rows.Apply(ctx, base, p.writerOptions())
+		return out, misplaced(err)
 	}
 	var columns manifest.Schema
 	for _, name := range m.where.Columns() {
