@@ -57,7 +57,8 @@ var rooms = []struct {
 	{"internal/killtest", []string{"internal/testserver", "internal/tabletest", "table", "manifest"}},
 	{"internal/tabletest", []string{"table", "manifest", "catalog", "writer", "internal/...", arrow}},
 	{"internal/demo", []string{"internal/testserver"}},
-	{"bench", []string{"internal/testserver", "table", arrow, parquetGo, sync, "github.com/aws/..."}},
+	{"internal/manyfiles", []string{"manifest", "catalog", "internal/filelist", "internal/objstore"}},
+	{"bench", []string{"internal/testserver", "internal/manyfiles", "internal/objstore", "internal/objstore/filestore", "manifest", "table", arrow, parquetGo, sync, "github.com/aws/..."}},
 }
 
 const (

@@ -16,7 +16,9 @@ const Columns = `day date not null, id bigint not null, customer varchar, city v
 const firstDay = 10957
 
 // Day is the value of partition n.
-func Day(n int) string { return manifest.FormatValue(manifest.Type{Kind: manifest.Date}, int32(firstDay+n)) }
+func Day(n int) string {
+	return manifest.FormatValue(manifest.Type{Kind: manifest.Date}, int32(firstDay+n))
+}
 
 // maker makes data files that look like those of a real table.
 type maker struct {
