@@ -181,3 +181,15 @@ func TestMemoryLimit(t *testing.T) {
 		}
 	}
 }
+
+func TestRollbackAgainNamesTheVersion(t *testing.T) {
+	for _, c := range []struct{ line, want string }{
+		{"rollback previous --to previous -q", "rollback previous --to 7 -q"},
+		{"rollback t --to=previous", "rollback t --to=7"},
+		{"rollback t", "rollback t --to 7"},
+	} {
+		if got := strings.Join(withVersion(strings.Fields(c.line), "previous", 7), " "); got != c.want {
+			t.Errorf("%s: %s, want %s", c.line, got, c.want)
+		}
+	}
+}
