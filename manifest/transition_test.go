@@ -274,7 +274,8 @@ func TestRollback(t *testing.T) {
 	}
 }
 
-// A version is exactly what it was: with the schema, the name mapping, the spec and the sort order that it was written with.
+// A version is exactly what it was: with the schema, the spec and the sort order that it was written with. The name mapping goes on to
+// know what other versions have.
 func TestRollbackBringsBackTheSchema(t *testing.T) {
 	k := newMaker(t)
 	k.publish("one")
@@ -295,7 +296,7 @@ func TestRollbackBringsBackTheSchema(t *testing.T) {
 		t.Fatalf("entry %+v", e)
 	}
 	k.must(k.m.Rollback(1, "", "", k.w()))
-	if k.m.CurrentSchemaID != 0 || k.m.DefaultSpecID != 0 || k.m.DefaultSortOrderID != 1 || k.m.Properties[propertyMapping] != NameMapping(k.m.Schemas[0], nil) {
+	if k.m.CurrentSchemaID != 0 || k.m.DefaultSpecID != 0 || k.m.DefaultSortOrderID != 1 || k.m.Properties[propertyMapping] != NameMapping(k.m.Schemas[1], nil) {
 		t.Fatalf("schema %d, spec %d, order %d, %s", k.m.CurrentSchemaID, k.m.DefaultSpecID, k.m.DefaultSortOrderID, k.m.Properties[propertyMapping])
 	}
 	k.must(k.m.Rollback(2, "", "", k.w()))

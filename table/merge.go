@@ -32,7 +32,8 @@ type merging struct {
 
 	on      manifest.Version
 	times   int
-	read    map[string]bool // keys of the files that may hold such rows
+	older   []manifest.PartitionSpec // of files that are read, beside the table's own
+	read    map[string]bool          // keys of the files that may hold such rows
 	dropped []manifest.File
 	merged  writer.Merged
 }
@@ -85,6 +86,7 @@ func (p *publication) merge(ctx context.Context, on *parent) error {
 	if err != nil {
 		return err
 	}
+	m.older = on.specsOf(base, p.layout.spec)
 	if m.merged, err = p.apply(ctx, base); err != nil {
 		return mergeError(err)
 	}
@@ -104,10 +106,12 @@ func (p *publication) merge(ctx context.Context, on *parent) error {
 	return p.validateFiles(ctx, p.files)
 }
 
+// apply merges with files, of which some may be of older partition specs: what they become has the spec that they had.
 func (p *publication) apply(ctx context.Context, base []manifest.File) (writer.Merged, error) {
-	m := p.merging
+	m, o := p.merging, p.writerOptions()
+	o.Older = m.older
 	if m.rows != nil {
-		out, err := m.rows.Apply(ctx, base, p.writerOptions())
+		out, err := m.rows.Apply(ctx, base, o)
 		return out, misplaced(err)
 	}
 	var columns manifest.Schema
@@ -115,7 +119,7 @@ func (p *publication) apply(ctx context.Context, base []manifest.File) (writer.M
 		f, _ := p.layout.schema.Field(name)
 		columns.Fields = append(columns.Fields, f)
 	}
-	return writer.DeleteWhere(ctx, base, columns, m.where.Eval, p.writerOptions())
+	return writer.DeleteWhere(ctx, base, columns, m.where.Eval, o)
 }
 
 // mergeError is an error of the writer in the words of this package.

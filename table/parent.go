@@ -84,6 +84,13 @@ func (p *parent) specsUnder(own manifest.PartitionSpec) []manifest.PartitionSpec
 	return out
 }
 
+// specsOf are the partition specs with which some of its files were written, but for own.
+func (p *parent) specsOf(files []manifest.File, own manifest.PartitionSpec) []manifest.PartitionSpec {
+	return slices.DeleteFunc(p.specsUnder(own), func(s manifest.PartitionSpec) bool {
+		return !slices.ContainsFunc(files, func(f manifest.File) bool { return f.SpecID == s.ID })
+	})
+}
+
 // parent is the version that is current in the manifest that this attempt saw last.
 func (p *publication) parent(ctx context.Context) (*parent, error) {
 	if p.on != nil && p.on.version == current(p.base.m) {

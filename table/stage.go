@@ -139,8 +139,12 @@ func (p *publication) formerNames() map[int][]string {
 }
 
 func (p *publication) validateOptions() writer.ValidateOptions {
+	var older []manifest.PartitionSpec
+	if p.merging != nil {
+		older = p.merging.older
+	}
 	return writer.ValidateOptions{
-		Level: p.level(), Names: p.formerNames(), Memory: p.t.opts.Memory / 2, SpoolDir: p.t.opts.SpoolDir,
+		Level: p.level(), Older: older, Names: p.formerNames(), Memory: p.t.opts.Memory / 2, SpoolDir: p.t.opts.SpoolDir,
 		Concurrency: p.t.opts.Concurrency, Logger: p.t.opts.Logger, Progress: p.meter().validating,
 	}
 }

@@ -69,7 +69,7 @@ func (x *examination) group(ctx context.Context, i int) error {
 	for leaf := range x.leaves {
 		x.spawn(ctx, g, func() error { return x.chunk(ctx, i, leaf) })
 	}
-	for field, p := range x.v.parts {
+	for field, p := range x.parts() {
 		if !p.t.Ordered() {
 			x.spawn(ctx, g, func() error { return x.buckets(ctx, i, field) })
 		}
@@ -202,16 +202,24 @@ func (x *examination) bounds(leaf *encode.Leaf, lo, hi any) {
 	x.out.ok(checkBounds, 1)
 }
 
+// parts are the partition fields of the file's own spec.
+func (x *examination) parts() []partLeaf { return x.v.parts[x.f.SpecID] }
+
 // partition looks whether all rows have the file's partition values.
 func (x *examination) partition(column func(leaf int) (lo, hi any, nulls int64)) {
-	if len(x.v.parts) == 0 || x.f.Rows == 0 {
+	parts, known := x.v.parts[x.f.SpecID]
+	if !known {
+		x.out.fail(checkPartition, "the table has no partition spec %d", x.f.SpecID)
 		return
 	}
-	if len(x.f.Partition) != len(x.v.parts) {
-		x.out.fail(checkPartition, "%d partition values, the table has %d partition columns", len(x.f.Partition), len(x.v.parts))
+	if len(parts) == 0 || x.f.Rows == 0 {
 		return
 	}
-	for i, p := range x.v.parts {
+	if len(x.f.Partition) != len(parts) {
+		x.out.fail(checkPartition, "%d partition values, the table has %d partition columns", len(x.f.Partition), len(parts))
+		return
+	}
+	for i, p := range parts {
 		name := p.source.Name
 		lo, hi, nulls := column(p.leaf)
 		want, err := manifest.DecodeValue(p.result(), x.f.Partition[i])
@@ -243,7 +251,7 @@ func (x *examination) buckets(ctx context.Context, group, field int) error {
 	if field >= len(x.f.Partition) {
 		return nil // partition says so
 	}
-	p := x.v.parts[field]
+	p := x.parts()[field]
 	want, err := manifest.DecodeValue(p.result(), x.f.Partition[field])
 	if err != nil || want == nil {
 		return nil // the same

@@ -24,6 +24,7 @@ type Options struct {
 
 	Schema    manifest.Schema
 	Spec      manifest.PartitionSpec
+	Older     []manifest.PartitionSpec // with which files of a base were written, beside Spec
 	SortOrder manifest.SortOrder
 	Settings  manifest.Settings // target bytes, row group rows, compression
 

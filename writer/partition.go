@@ -18,6 +18,7 @@ var ErrTooManyPartitions = fmt.Errorf("more than %d distinct partition values", 
 
 // partition is one tuple of partition values.
 type partition struct {
+	spec   int // its id
 	values []manifest.Value
 	dir    string
 	key    []byte // orders partitions
@@ -160,7 +161,7 @@ func (ps *partitions) create(b vector.Batch, i int) (*partition, error) {
 	if len(ps.all) == maxPartitions {
 		return nil, ErrTooManyPartitions
 	}
-	p := &partition{number: len(ps.all)}
+	p := &partition{spec: ps.plan.spec, number: len(ps.all)}
 	for _, c := range ps.plan.parts {
 		v := b.Cols[c.Column].Value(c.Type, i)
 		value, err := manifest.EncodeValue(c.Type, v)

@@ -10,6 +10,7 @@ import (
 
 // plan says how rows are arranged: by which columns they are put apart, and how they are sorted within a part.
 type plan struct {
+	spec   int // its id
 	fields []manifest.Field
 	parts  []partColumn
 	order  []vector.Order
@@ -17,7 +18,7 @@ type plan struct {
 
 // newPlan looks up the columns of the spec and the sort order: top-level ones of primitive type.
 func newPlan(o *Options) (*plan, error) {
-	p := &plan{fields: o.Schema.Fields}
+	p := &plan{spec: o.Spec.ID, fields: o.Schema.Fields}
 	for _, f := range o.Spec.Fields {
 		c, err := p.part(f)
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync/atomic"
 
+	"github.com/tablectl/tablectl/manifest"
 	"github.com/tablectl/tablectl/writer/internal/encode"
 )
 
@@ -12,8 +13,8 @@ import (
 // or many long new values, are cut anew.
 const maxRegroupBytes = 4 * maxGroupBytes
 
-// rewriter writes files of the version that is changed again, one new file after the other, each with the partition values of the old
-// one and its rows in their order.
+// rewriter writes files of the version that is changed again, one new file after the other, each with the partition spec and values of
+// the old one and its rows in their order.
 type rewriter struct {
 	o       *Options
 	schema  *encode.Schema
@@ -31,7 +32,7 @@ func (r *rewriter) source(column int) int {
 
 // file submits the row groups of a file. of gives the edits of one.
 func (r *rewriter) file(ctx context.Context, b *baseFile, of func(group int) (*edits, error)) error {
-	part := &partition{values: b.Partition, dir: b.dir()}
+	part := &partition{spec: b.SpecID, values: b.Partition, dir: b.dir()}
 	leaves := b.origins(r.o.Schema, r.schema)
 	var err error
 	if b.origin, err = encode.ParseOrigin(b.footer()); err != nil {
@@ -94,8 +95,8 @@ func (r *rewriter) whole(b *baseFile, g int, e *edits) bool {
 	return untouched || rows <= maxGroupRows && uncompressed <= maxRegroupBytes && e.bytes() <= maxGroupBytes
 }
 
-// anchors are the columns of the table that decide in which file a row is, and where in it: sources of partition fields, and the sort
-// order's. A row stays in place only if they do not change.
+// anchors are the columns of the table that decide in which file a row is, and where in it: sources of partition fields, also of older
+// specs that files of the base have, and the sort order's. A row stays in place only if they do not change.
 func anchors(o *Options) []int {
 	var out []int
 	add := func(id int) {
@@ -105,8 +106,10 @@ func anchors(o *Options) []int {
 			}
 		}
 	}
-	for _, f := range o.Spec.Fields {
-		add(f.SourceID)
+	for _, spec := range append([]manifest.PartitionSpec{o.Spec}, o.Older...) {
+		for _, f := range spec.Fields {
+			add(f.SourceID)
+		}
 	}
 	for _, f := range o.SortOrder.Fields {
 		add(f.SourceID)
