@@ -1,6 +1,8 @@
 package manifest
 
 import (
+	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -396,5 +398,39 @@ func TestTimeNeverGoesBack(t *testing.T) {
 	k.must(m, err)
 	if k.m.LastUpdatedMs != before || int64(k.m.Tablectl.Recent[1].At) != before {
 		t.Fatalf("%d ms after %d", k.m.LastUpdatedMs, before)
+	}
+}
+
+// TestRejectFirst: what the publish that created the table brought goes with it, unless something else has happened.
+func TestRejectFirst(t *testing.T) {
+	w := func(n int) Write { return Write{ID: strings.Repeat("0", 31) + strconv.Itoa(n), At: Time(n), By: "a@b"} }
+	schema := Schema{Fields: []Field{{Name: "a", Type: Type{Kind: Int}}}}
+	def := Table{UUID: "6f0c0000-0000-4000-8000-000000000001", Location: "s3://b/t/_iceberg", Schema: &schema, Key: []string{"a"}}
+	m, err := New(def, w(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	reserved, p, err := m.Reserve("first", "attempt-1", "replace", 1000, w(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := reserved.RejectFirst("first", "attempt-1", p.Version, "", "", "no", w(3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !got.Blank("") || got.Tablectl.Generation != 3 || got.Tablectl.NextVersion != 2 || got.TableUUID != def.UUID || len(got.Tablectl.Recent) != 2 {
+		t.Errorf("%+v", got)
+	}
+	text := Schema{Fields: []Field{{Name: "a", Type: Type{Kind: String}}}}
+	again, err := got.Define(Table{Schema: &text, PartitionBy: []string{"a"}}, w(4))
+	if err != nil || again.Schema().Fields[0].Type.Kind != String || len(again.Spec().Fields) != 1 || again.TableUUID != def.UUID || again.Tablectl.Generation != 3 {
+		t.Errorf("%+v, %v", again, err)
+	}
+	frozen, err := reserved.Freeze("why", w(3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err = frozen.RejectFirst("first", "attempt-1", p.Version, "", "", "no", w(4)); err != nil || !got.Declared() {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
