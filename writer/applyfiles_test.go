@@ -166,6 +166,32 @@ func TestUpsertIntoOlderSchemas(t *testing.T) {
 	}
 }
 
+func TestSameForm(t *testing.T) {
+	number := func(id int, required bool) manifest.Field {
+		return manifest.Field{ID: id, Name: "n", Type: manifest.Type{Kind: manifest.Long}, Required: required}
+	}
+	record := func(required bool, f manifest.Field) manifest.Field {
+		return manifest.Field{ID: 1, Name: "r", Type: manifest.Type{Kind: manifest.Struct, Fields: []manifest.Field{f}}, Required: required}
+	}
+	for _, c := range []struct {
+		a, b      manifest.Field
+		ids, want bool
+	}{
+		{number(1, true), number(1, true), true, true},
+		{number(1, true), number(2, true), true, false},
+		{number(1, true), number(2, true), false, true},
+		{number(1, true), number(1, false), true, false},
+		{record(false, number(2, true)), record(true, number(2, false)), true, false}, // the same levels mean another thing
+		{record(false, number(2, true)), record(false, number(2, true)), true, true},
+		{record(false, number(2, true)), record(false, number(3, true)), true, false},
+		{record(false, number(2, true)), number(1, false), true, false},
+	} {
+		if got := sameForm(c.a, c.b, c.ids); got != c.want {
+			t.Errorf("%v and %v: %t", c.a, c.b, got)
+		}
+	}
+}
+
 func TestLargeRowGroupsAreCutAnew(t *testing.T) {
 	type row struct {
 		A int64 `parquet:"a"`
