@@ -59,7 +59,7 @@ func withNulls(r *rand.Rand, v vector.Vector, share float64) vector.Vector {
 // TestPatchIsLikeEncodingAnew compares values, statistics and page index of a changed chunk with those of one that is made of the
 // changed rows.
 func TestPatchIsLikeEncodingAnew(t *testing.T) {
-	const rows = 100_000
+	const rows = 70_000 // three pages
 	table, batch := flightColumns(rows)
 	table.Fields = append(table.Fields, manifest.Field{ID: 90, Name: "plain int", Type: manifest.Type{Kind: manifest.Int}})
 	r := rand.New(rand.NewPCG(5, 6))
