@@ -1,6 +1,7 @@
 package writer
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"reflect"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/apache/arrow/go/v17/arrow"
+	parquetgo "github.com/parquet-go/parquet-go"
 
 	"github.com/tablectl/tablectl/internal/columnar"
 	"github.com/tablectl/tablectl/internal/objstore/memstore"
@@ -199,6 +201,14 @@ func (c *upsertCase) apply(t *testing.T, changes *Changes, o *oracle, key []stri
 	compareRows(t, got, o.texts())
 	for i, f := range m.Files {
 		sorted(t, opts, f)
+		b := object(t, opts.Store, f.Key)
+		file, err := parquetgo.OpenFile(bytes.NewReader(b), int64(len(b)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := file.RowGroups()[0].ColumnChunks()[0].ColumnIndex(); err == nil { // else this library finds none of any column
+			pageIndexHolds(t, file)
+		}
 		if f.AddedBy.Version != 2 || f.AddedBy.Run != "change" || f.Rows == 0 {
 			t.Errorf("file %d: %+v", i, f)
 		}

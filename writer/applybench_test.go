@@ -27,7 +27,6 @@ type orders struct {
 	ids    func(i int) int64
 	rows   int
 	at     int
-	fresh  bool // values that differ from those that the table has
 	rec    arrow.Record
 }
 
