@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/apache/iceberg-go"
 
@@ -13,66 +16,124 @@ import (
 // ErrLists is what CheckIceberg returns for lists that say something else than the snapshot.
 var ErrLists = errors.New("iceberg lists differ from the snapshot")
 
-// CheckIceberg reads the Iceberg lists of a snapshot with get and compares them with files, which are all files of the snapshot:
-// the same paths, each once, with the same rows, bytes, partition, statistics, and adding version; and sums in the manifest list
-// that add up. A difference is an ErrLists; errors of get come back as they are.
+// CheckIceberg reads the Iceberg lists of a snapshot with get and compares them with files, which are all files of the snapshot in its
+// order: the same paths, each once, with the same rows, bytes, partition, statistics, and adding version; each file list and its
+// manifest the same; and lines in the manifest list that say of each manifest what is in it. A difference is an ErrLists; errors of get
+// come back as they are.
 func CheckIceberg(s *manifest.Snapshot, files []manifest.File, get func(key string) ([]byte, error), tableURL string) error {
-	b, err := newBuilder(s, tableURL)
+	b, err := NewBuilder(s, tableURL)
 	if err != nil {
 		return err
 	}
-	named, err := b.readList(get)
+	keys := manifestKeys(s)
+	lines, err := b.readList(get, keys)
 	if err != nil {
 		return err
 	}
-	left := make(map[string]manifest.File, len(files))
-	for _, f := range files {
-		left[b.path(f.Key)] = f
-	}
-	for i, m := range named {
-		if err := b.checkManifest(m, s.Iceberg.Manifests[i], get, left); err != nil {
+	left := b.byPath(files)
+	for i, line := range lines {
+		if len(s.Lists) > 0 {
+			n := min(s.Lists[i].Files, len(files))
+			left, files = b.byPath(files[:n]), files[n:]
+		}
+		if err := b.checkManifest(line, keys[i], get, left); err != nil {
 			return err
 		}
+		if len(s.Lists) > 0 && len(left) > 0 {
+			return notListed(left)
+		}
 	}
-	for path := range left {
-		return fmt.Errorf("%w: %s is not listed (of %d files, %d are not)", ErrLists, path, len(files), len(left))
+	if len(s.Lists) > 0 {
+		left = b.byPath(files)
+	}
+	if len(left) > 0 {
+		return notListed(left)
 	}
 	return nil
 }
 
-// readList reads the manifest list and compares the manifests that it names.
-func (b *builder) readList(get func(string) ([]byte, error)) ([]iceberg.ManifestFile, error) {
-	keys := b.snapshot.Iceberg
-	raw, err := get(keys.ManifestList)
-	if err != nil {
-		return nil, err
+// manifestKeys are the keys of all manifests of a snapshot.
+func manifestKeys(s *manifest.Snapshot) []string {
+	if len(s.Lists) == 0 {
+		return s.Iceberg.Manifests
 	}
-	named, err := iceberg.ReadManifestList(bytes.NewReader(raw))
+	keys := make([]string, len(s.Lists))
+	for i, l := range s.Lists {
+		keys[i] = l.Manifest
+	}
+	return keys
+}
+
+func (b *Builder) byPath(files []manifest.File) map[string]manifest.File {
+	out := make(map[string]manifest.File, len(files))
+	for _, f := range files {
+		out[b.path(f.Key)] = f
+	}
+	return out
+}
+
+// notListed is an error about files that are left.
+func notListed(left map[string]manifest.File) error {
+	paths := slices.Sorted(maps.Keys(left))
+	return fmt.Errorf("%w: %s is not listed, one of %d", ErrLists, paths[0], len(paths))
+}
+
+// Named is an Iceberg manifest as a manifest list names it.
+type Named struct {
+	Key   string // relative to the table root
+	Bytes int64
+}
+
+// ReadList gives the manifests that a manifest list names, which must lie in the table at tableURL. ErrLists for what is no such list.
+func ReadList(list []byte, tableURL string) ([]Named, error) {
+	lines, err := iceberg.ReadManifestList(bytes.NewReader(list))
 	if err != nil {
 		return nil, fmt.Errorf("%w: read manifest list: %w", ErrLists, err)
 	}
-	if len(named) != len(keys.Manifests) {
-		return nil, fmt.Errorf("%w: %d manifests listed, %d in the snapshot", ErrLists, len(named), len(keys.Manifests))
-	}
-	for i, m := range named {
-		if m.FilePath() != b.path(keys.Manifests[i]) {
-			return nil, fmt.Errorf("%w: manifest %s listed in the place of %s", ErrLists, m.FilePath(), b.path(keys.Manifests[i]))
+	out := make([]Named, len(lines))
+	for i, m := range lines {
+		key, ok := strings.CutPrefix(m.FilePath(), tableURL+"/")
+		if err := manifest.CheckDataKey(key); !ok || err != nil {
+			return nil, fmt.Errorf("%w: manifest %s lies outside of the table", ErrLists, m.FilePath())
 		}
+		out[i] = Named{Key: key, Bytes: m.Length()}
 	}
-	return named, nil
+	return out, nil
 }
 
-// checkManifest compares every entry of one manifest and takes its file out of left.
-func (b *builder) checkManifest(m iceberg.ManifestFile, key string, get func(string) ([]byte, error), left map[string]manifest.File) error {
+// readList reads the manifest list and compares the manifests that it names.
+func (b *Builder) readList(get func(string) ([]byte, error), keys []string) ([]iceberg.ManifestFile, error) {
+	raw, err := get(b.snapshot.Iceberg.ManifestList)
+	if err != nil {
+		return nil, err
+	}
+	lines, err := iceberg.ReadManifestList(bytes.NewReader(raw))
+	if err != nil {
+		return nil, fmt.Errorf("%w: read manifest list: %w", ErrLists, err)
+	}
+	if len(lines) != len(keys) {
+		return nil, fmt.Errorf("%w: %d manifests listed, %d in the snapshot", ErrLists, len(lines), len(keys))
+	}
+	for i, m := range lines {
+		if m.FilePath() != b.path(keys[i]) {
+			return nil, fmt.Errorf("%w: manifest %s listed in the place of %s", ErrLists, m.FilePath(), b.path(keys[i]))
+		}
+	}
+	return lines, nil
+}
+
+// checkManifest compares every entry of one manifest and takes its file out of left, and its line in the list.
+func (b *Builder) checkManifest(line iceberg.ManifestFile, key string, get func(string) ([]byte, error), left map[string]manifest.File) error {
 	raw, err := get(key)
 	if err != nil {
 		return err
 	}
-	entries, err := iceberg.ReadManifest(m, bytes.NewReader(raw), false)
+	entries, err := iceberg.ReadManifest(line, bytes.NewReader(raw), false)
 	if err != nil {
 		return fmt.Errorf("%w: read manifest %s: %w", ErrLists, key, err)
 	}
-	t := b.tally()
+	version, _ := manifest.KeyVersion(key)
+	var files []manifest.File
 	for _, e := range entries {
 		path := e.DataFile().FilePath()
 		f, ok := left[path]
@@ -80,12 +141,8 @@ func (b *builder) checkManifest(m iceberg.ManifestFile, key string, get func(str
 			return fmt.Errorf("%w: %s lists %s, which the snapshot does not name or another entry lists too", ErrLists, key, path)
 		}
 		delete(left, path)
-		tuple, err := b.tuple(f)
-		if err != nil {
-			return err
-		}
-		t.add(f, tuple)
-		what, err := b.entryDiffers(e, f, tuple)
+		files = append(files, f)
+		what, err := b.entryDiffers(e, version, f)
 		if err != nil {
 			return err
 		}
@@ -93,11 +150,13 @@ func (b *builder) checkManifest(m iceberg.ManifestFile, key string, get func(str
 			return fmt.Errorf("%w: %s: %s of %s", ErrLists, key, what, path)
 		}
 	}
-	want, err := b.line(Object{Key: key, Bytes: raw}, t)
+	sums := manifest.Summarize(b.order, version, files)
+	sums.Manifest, sums.ManifestBytes = key, int64(len(raw))
+	want, err := b.line(sums)
 	if err != nil {
 		return err
 	}
-	if what := lineDiffers(m, want); what != "" {
+	if what := lineDiffers(line, want); what != "" {
 		return fmt.Errorf("%w: %s of %s in the manifest list", ErrLists, what, key)
 	}
 	return nil

@@ -60,8 +60,9 @@ func columnsOf(s manifest.Schema) map[int]column {
 	return out
 }
 
-func (b *builder) dataFile(f manifest.File, tuple []any) (iceberg.DataFile, error) {
-	partition, err := b.avroTuple(tuple)
+func (b *Builder) dataFile(f manifest.File, tuple []any) (iceberg.DataFile, error) {
+	layout := b.layouts[f.SpecID]
+	partition, err := layout.avroTuple(tuple)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +71,7 @@ func (b *builder) dataFile(f manifest.File, tuple []any) (iceberg.DataFile, erro
 		return nil, err
 	}
 	path := b.path(f.Key)
-	base, err := iceberg.NewDataFileBuilder(b.spec, iceberg.EntryContentData, path, iceberg.ParquetFile, nil, nil, nil, f.Rows, f.Bytes)
+	base, err := iceberg.NewDataFileBuilder(layout.spec, iceberg.EntryContentData, path, iceberg.ParquetFile, nil, nil, nil, f.Rows, f.Bytes)
 	if err != nil {
 		return nil, err
 	}

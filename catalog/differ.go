@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"math"
 	"reflect"
 	"slices"
 
@@ -47,10 +48,10 @@ func sameBound(a, b *[]byte) bool {
 	return bytes.Equal(*a, *b)
 }
 
-// entryDiffers names what an entry of a manifest does not say as the snapshot does.
-func (b *builder) entryDiffers(e iceberg.ManifestEntry, f manifest.File, tuple []any) (string, error) {
+// entryDiffers names what an entry of a manifest that version wrote does not say as the snapshot does.
+func (b *Builder) entryDiffers(e iceberg.ManifestEntry, version manifest.Version, f manifest.File) (string, error) {
 	status, by := iceberg.EntryStatusEXISTING, int64(f.AddedBy.Version)
-	if f.AddedBy.Version == b.snapshot.Version {
+	if f.AddedBy.Version == version {
 		status = iceberg.EntryStatusADDED
 	}
 	m, err := metricsOf(f, b.columns)
@@ -77,12 +78,16 @@ func (b *builder) entryDiffers(e iceberg.ManifestEntry, f manifest.File, tuple [
 	case !maps.EqualFunc(got.LowerBoundValues(), m.lower, bytes.Equal) || !maps.EqualFunc(got.UpperBoundValues(), m.upper, bytes.Equal):
 		return "bounds", nil
 	}
-	return b.tupleDiffers(got.Partition(), tuple)
+	return b.layouts[f.SpecID].tupleDiffers(got.Partition(), f)
 }
 
 // tupleDiffers names the first partition field whose value in a manifest is not the snapshot's.
-func (b *builder) tupleDiffers(got map[int]any, tuple []any) (string, error) {
-	for i, p := range b.parts {
+func (l layout) tupleDiffers(got map[int]any, f manifest.File) (string, error) {
+	tuple, err := l.tuple(f)
+	if err != nil {
+		return "", err
+	}
+	for i, p := range l.parts {
 		want, err := avroValue(p.typ, tuple[i])
 		if err != nil {
 			return "", err
@@ -113,4 +118,14 @@ func plainValue(t manifest.Type, v any) (any, error) {
 		return signExtend(unscaled, fixedBytes(t.Precision)), nil
 	}
 	return v, nil
+}
+
+func isNaN(v any) bool {
+	switch x := v.(type) {
+	case float32:
+		return math.IsNaN(float64(x))
+	case float64:
+		return math.IsNaN(x)
+	}
+	return false
 }

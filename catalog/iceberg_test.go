@@ -43,7 +43,7 @@ func sample(t *testing.T) *manifest.Snapshot {
 // sampleFile has the partition values for bounds, too.
 func sampleFile(t *testing.T, s *manifest.Snapshot, name string, by manifest.Version, partition ...any) manifest.File {
 	t.Helper()
-	f := manifest.File{Key: by.Prefix() + "part-" + name + ".parquet", Rows: 10 * int64(by), Bytes: 1000 + int64(by), AddedBy: manifest.AddedBy{Version: by, Run: "r"},
+	f := manifest.File{Key: by.Prefix() + "part-" + name + ".parquet", Rows: 10 * int64(by), Bytes: 1000 + int64(by), SpecID: s.Spec.ID, AddedBy: manifest.AddedBy{Version: by, Run: "r"},
 		Columns: map[int]manifest.ColumnStats{}}
 	for i, v := range partition {
 		source, _ := s.Schema.FieldByID(s.Spec.Fields[i].SourceID)

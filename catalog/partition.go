@@ -10,11 +10,12 @@ import (
 	"github.com/tablectl/tablectl/manifest"
 )
 
-// part is a field of the partition spec with the type of its source column.
+// part is a field of the partition spec.
 type part struct {
-	field manifest.PartitionField
-	typ   manifest.Type
-	name  string // as Avro allows it
+	field     manifest.PartitionField
+	typ       manifest.Type // of its values
+	transform iceberg.Transform
+	name      string // as Avro allows it
 }
 
 func partsOf(spec manifest.PartitionSpec, schema manifest.Schema) ([]part, error) {
@@ -24,7 +25,15 @@ func partsOf(spec manifest.PartitionSpec, schema manifest.Schema) ([]part, error
 		if !ok {
 			return nil, fmt.Errorf("build iceberg lists: partition field %q: no column with id %d", f.Name, f.SourceID)
 		}
-		out = append(out, part{field: f, typ: source.Type, name: avroName(f.Name)})
+		t, err := f.Parsed()
+		if err != nil {
+			return nil, fmt.Errorf("build iceberg lists: partition field %q: %w", f.Name, err)
+		}
+		transform, err := iceberg.ParseTransform(t.String())
+		if err != nil {
+			return nil, fmt.Errorf("build iceberg lists: partition field %q: %w", f.Name, err)
+		}
+		out = append(out, part{field: f, typ: t.Result(source.Type), transform: transform, name: avroName(f.Name)})
 	}
 	return out, nil
 }
@@ -33,18 +42,18 @@ func icebergSpec(spec manifest.PartitionSpec, parts []part) iceberg.PartitionSpe
 	var fields []iceberg.PartitionField
 	for _, p := range parts {
 		fields = append(fields, iceberg.PartitionField{SourceIDs: []int{p.field.SourceID}, FieldID: p.field.FieldID, Name: p.name,
-			Transform: iceberg.IdentityTransform{}})
+			Transform: p.transform})
 	}
 	return iceberg.NewPartitionSpecID(spec.ID, fields...)
 }
 
 // tuple is a file's partition, one value per field of the spec.
-func (b *builder) tuple(f manifest.File) ([]any, error) {
-	if len(f.Partition) != len(b.parts) {
-		return nil, fmt.Errorf("%d partition values for %d fields", len(f.Partition), len(b.parts))
+func (l layout) tuple(f manifest.File) ([]any, error) {
+	if len(f.Partition) != len(l.parts) {
+		return nil, fmt.Errorf("%d partition values for %d fields", len(f.Partition), len(l.parts))
 	}
-	out := make([]any, len(b.parts))
-	for i, p := range b.parts {
+	out := make([]any, len(l.parts))
+	for i, p := range l.parts {
 		var err error
 		if out[i], err = manifest.DecodeValue(p.typ, f.Partition[i]); err != nil {
 			return nil, fmt.Errorf("partition field %q: %w", p.field.Name, err)
@@ -54,9 +63,9 @@ func (b *builder) tuple(f manifest.File) ([]any, error) {
 }
 
 // avroTuple is a partition by name, as the Avro encoder takes it.
-func (b *builder) avroTuple(tuple []any) (map[string]any, error) {
-	out := make(map[string]any, len(b.parts))
-	for i, p := range b.parts {
+func (l layout) avroTuple(tuple []any) (map[string]any, error) {
+	out := make(map[string]any, len(l.parts))
+	for i, p := range l.parts {
 		var err error
 		if out[p.name], err = avroValue(p.typ, tuple[i]); err != nil {
 			return nil, fmt.Errorf("partition field %q: %w", p.field.Name, err)

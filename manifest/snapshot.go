@@ -70,17 +70,8 @@ type FileCounts struct {
 	Unknown      Unknown `json:"-"`
 }
 
-// FileList names one Parquet object that lists files (package internal/filelist reads and writes it).
-type FileList struct {
-	Key     string  `json:"key"`
-	Bytes   int64   `json:"bytes"`
-	SHA256  string  `json:"sha256"`
-	Files   int     `json:"files"`
-	Rows    int64   `json:"rows"` // of the data files in it
-	Unknown Unknown `json:"-"`
-}
-
-// IcebergLists are the objects that a catalog derives from the snapshot: the manifest list and its manifests.
+// IcebergLists are the objects that a catalog derives from the snapshot: the manifest list and the manifests of the inline files.
+// Those of file lists are named with the lists.
 type IcebergLists struct {
 	ManifestList string   `json:"manifest_list"`
 	Manifests    []string `json:"manifests"`

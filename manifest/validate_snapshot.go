@@ -38,12 +38,15 @@ func (s *Snapshot) Validate(files []File) error {
 	return s.validateCounts(files)
 }
 
-// validateSelf checks all that the snapshot says itself.
+// validateSelf checks all that the snapshot says itself: of lists, their sums.
 func (s *Snapshot) validateSelf() error {
 	if len(s.Lists) == 0 {
 		return s.Validate(nil)
 	}
-	return s.validateHead()
+	if err := s.validateHead(); err != nil {
+		return err
+	}
+	return s.validateParts()
 }
 
 // validateHead checks all but the files.
@@ -124,17 +127,58 @@ func (s *Snapshot) validateLists() error {
 		return refuse(RuleFileLists, "%d files inline and %d lists", len(s.Files), len(s.Lists))
 	}
 	seen := make(map[string]bool)
-	files, rows := 0, int64(0)
-	for _, l := range s.Lists {
-		v, _ := KeyVersion(l.Key)
-		if !s.inReach(l.Key) || seen[l.Key] || l.Key != FileListKey(v, l.SHA256) || !hexDigits(l.SHA256, 64) || l.Bytes < 1 || l.Files < 1 || l.Rows < 0 {
-			return refuse(RuleFileLists, "%q with digest %q, %d bytes, %d files, %d rows", clip(l.Key), clip(l.SHA256), l.Bytes, l.Files, l.Rows)
+	order := s.PartitionOrder()
+	files, rows, bytes := 0, int64(0), int64(0)
+	for i := range s.Lists {
+		l := &s.Lists[i]
+		if err := s.validateList(l, order); err != nil {
+			return err
 		}
-		seen[l.Key] = true
-		files, rows = files+l.Files, rows+l.Rows
+		if seen[l.Key] || seen[l.Manifest] {
+			return refuse(RuleFileLists, "%q or its manifest is named twice", clip(l.Key))
+		}
+		seen[l.Key], seen[l.Manifest] = true, true
+		files, rows, bytes = files+l.Files, rows+l.Rows, bytes+l.DataBytes
 	}
-	if len(s.Lists) > 0 && (files != s.FileCounts.Total || rows != s.Rows.Total) {
-		return refuse(RuleFileLists, "the lists have %d files and %d rows, the version %d and %d", files, rows, s.FileCounts.Total, s.Rows.Total)
+	if len(s.Lists) > 0 && (files != s.FileCounts.Total || rows != s.Rows.Total || bytes != s.FileCounts.BytesTotal) {
+		return refuse(RuleFileLists, "the lists have %d rows in %d files of %d bytes, the version %d, %d, %d",
+			rows, files, bytes, s.Rows.Total, s.FileCounts.Total, s.FileCounts.BytesTotal)
+	}
+	return nil
+}
+
+// validateList checks what the snapshot says of one list.
+func (s *Snapshot) validateList(l *FileList, order PartitionOrder) error {
+	v := l.Version()
+	by, _ := KeyVersion(l.Manifest)
+	switch {
+	case !s.inReach(l.Key) || l.Key != FileListKey(v, l.SHA256) || !hexDigits(l.SHA256, 64) || l.Bytes < 1:
+		return refuse(RuleFileLists, "%q with digest %q, %d bytes", clip(l.Key), clip(l.SHA256), l.Bytes)
+	case !s.inReach(l.Manifest) || by != v || l.ManifestBytes < 1:
+		return refuse(RuleIcebergLists, "%q, %d bytes, for the list %q", clip(l.Manifest), l.ManifestBytes, clip(l.Key))
+	case l.Files < 1 || l.Files > MaxListFiles || l.Rows < 0 || l.DataBytes < int64(l.Files) || l.AddedFiles < 0 || l.AddedFiles > l.Files ||
+		l.AddedRows < 0 || l.AddedRows > l.Rows || l.MinVersion < 1 || l.MinVersion > v:
+		return refuse(RuleFileLists, "%q: %d files, %d rows, %d bytes; %d files, %d rows added; from version %d on",
+			clip(l.Key), l.Files, l.Rows, l.DataBytes, l.AddedFiles, l.AddedRows, l.MinVersion)
+	}
+	return order.validateRanges(l)
+}
+
+// CheckList refuses the files that were read from a list if they are not what the snapshot says of it, or break a rule. It is for
+// those who read some lists and not all; only Validate finds a file that stands in two lists.
+func (s *Snapshot) CheckList(l FileList, files []File) error {
+	v := newFileChecker(s)
+	for i := range files {
+		f := &files[i]
+		if err := v.check(f); err != nil {
+			return err
+		}
+		if f.AddedBy.Version > l.Version() || f.SpecID != l.SpecID {
+			return refuse(RuleFileLists, "%q: %q was added by version %d with spec %d", clip(l.Key), clip(f.Key), f.AddedBy.Version, f.SpecID)
+		}
+	}
+	if !l.says(Summarize(s.PartitionOrder(), l.Version(), files)) {
+		return refuse(RuleFileLists, "%q does not hold what the snapshot says of it", clip(l.Key))
 	}
 	return nil
 }
@@ -154,22 +198,33 @@ func (s *Snapshot) validateIceberg() error {
 
 // validateCounts compares the sums with the files.
 func (s *Snapshot) validateCounts(files []File) error {
+	if err := s.validateParts(); err != nil {
+		return err
+	}
 	rows, bytes := int64(0), int64(0)
 	for _, f := range files {
 		rows, bytes = rows+f.Rows, bytes+f.Bytes
 	}
 	r, c := s.Rows, s.FileCounts
 	switch {
-	case min(r.Added, r.Updated, r.Deleted, r.CarriedOver, c.BytesWritten, int64(c.Removed), int64(c.Written), int64(c.Kept)) < 0:
-		return refuse(RuleCounts, "a count is negative")
-	case r.Total != r.Added+r.Updated+r.CarriedOver || c.Total != c.Written+c.Kept || c.BytesTotal < c.BytesWritten:
-		return refuse(RuleCounts, "the parts do not add up to %d rows and %d files", r.Total, c.Total)
 	case !s.passed() && len(files) == 0:
 		return nil // a refused version with more files than are kept inline
 	case r.Total != rows || c.Total != len(files) || c.BytesTotal != bytes:
 		return refuse(RuleCounts, "the files have %d rows in %d files of %d bytes, the version %d, %d, %d", rows, len(files), bytes, r.Total, c.Total, c.BytesTotal)
 	case len(files) == 0:
 		return refuse(RuleCounts, "a version has at least one file, so that every reader has a schema to read")
+	}
+	return nil
+}
+
+// validateParts checks that the counts add up.
+func (s *Snapshot) validateParts() error {
+	r, c := s.Rows, s.FileCounts
+	switch {
+	case min(r.Added, r.Updated, r.Deleted, r.CarriedOver, c.BytesWritten, int64(c.Removed), int64(c.Written), int64(c.Kept)) < 0:
+		return refuse(RuleCounts, "a count is negative")
+	case r.Total != r.Added+r.Updated+r.CarriedOver || c.Total != c.Written+c.Kept || c.BytesTotal < c.BytesWritten:
+		return refuse(RuleCounts, "the parts do not add up to %d rows and %d files", r.Total, c.Total)
 	}
 	return nil
 }

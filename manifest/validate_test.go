@@ -268,12 +268,6 @@ var snapshotRefusals = []struct {
 	{RuleAddedBy, "later", func(s *Snapshot) { s.Files[0].AddedBy.Version = 3 }},
 	{RuleAddedBy, "no run", func(s *Snapshot) { s.Files[0].AddedBy.Run = "" }},
 	{RuleFileLists, "both", func(s *Snapshot) { s.Lists = []FileList{{Key: FileListKey(2, hexOf("")), SHA256: hexOf("")}} }},
-	{RuleFileLists, "key of another digest", func(s *Snapshot) {
-		s.Files, s.Lists = nil, []FileList{{Key: FileListKey(2, hexOf("a")), SHA256: hexOf("b"), Bytes: 100, Files: 1, Rows: 3}}
-	}},
-	{RuleFileLists, "counts", func(s *Snapshot) {
-		s.Files, s.Lists = nil, []FileList{{Key: FileListKey(2, hexOf("a")), SHA256: hexOf("a"), Bytes: 100, Files: 2, Rows: 3}}
-	}},
 	{RuleFileLists, "too many inline", func(s *Snapshot) { s.Files = make([]File, MaxInlineFiles+1) }},
 	{RuleIcebergLists, "missing", func(s *Snapshot) { s.Iceberg = IcebergLists{} }},
 	{RuleIcebergLists, "outside", func(s *Snapshot) { s.Iceberg.Manifests[0] = "_tablectl/x" }},
@@ -297,27 +291,6 @@ func TestSnapshotValidateRefuses(t *testing.T) {
 			wantRule(t, s.Validate(nil), r.rule)
 		})
 	}
-}
-
-// Files in lists are checked like those inline.
-func TestSnapshotWithLists(t *testing.T) {
-	k := newMaker(t)
-	s := k.snapshot(k.reserve("one"))
-	files := s.Files
-	s.Files, s.Lists = nil, []FileList{{Key: FileListKey(1, hexOf("a")), SHA256: hexOf("a"), Bytes: 100, Files: 1, Rows: 3}}
-	b, err := s.Encode()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if s, err = DecodeSnapshot(b); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Validate(files); err != nil {
-		t.Fatal(err)
-	}
-	wantRule(t, s.Validate(nil), RuleCounts)
-	files[0].Key = "/etc/passwd"
-	wantRule(t, s.Validate(files), RuleFileKey)
 }
 
 // A version without rows has one file, which gives its schema and lies in no partition.

@@ -30,9 +30,13 @@ func (p *publication) compose(ctx context.Context) (composition, error) {
 	var drop []manifest.File
 	switch p.o.Mode {
 	case Append:
-		drop, err = p.filesOfRun(ctx, on)
+		if drop, err = p.filesOfRun(ctx, on); err == nil {
+			err = p.keepUnique(ctx, on, drop)
+		}
 	case ReplacePartitions:
-		drop, err = p.filesOfPartitions(ctx, on)
+		if drop, err = p.filesOfPartitions(ctx, on); err == nil {
+			err = p.keepUnique(ctx, on, drop)
+		}
 	case Upsert, Delete:
 		drop, err = p.mergedFiles(ctx, on)
 	case alteration:
@@ -54,7 +58,8 @@ func (p *publication) compose(ctx context.Context) (composition, error) {
 		return c, fmt.Errorf("%w: the files of version %d hold %d rows, %d added, %d updated and %d carried over make %d",
 			ErrCorrupt, p.pending.Version, c.rows.Total, c.rows.Added, c.rows.Updated, c.rows.CarriedOver, got)
 	}
-	return c, p.restate(ctx, on, &c)
+	c.change.Restate = p.restatement(on)
+	return c, nil
 }
 
 // replacement is a version without anything of its parent, which need not be read for that.
@@ -75,7 +80,7 @@ func (p *publication) replacement() composition {
 
 // carryOver is a version with the files of its parent, without some and with those that this run wrote.
 func (p *publication) carryOver(ctx context.Context, on *parent, drop []manifest.File) (composition, error) {
-	c := composition{parent: on.files, specs: on.specsUnder(p.layout.spec), change: filelist.Change{Add: p.files, Drop: map[string]bool{}}}
+	c := composition{parent: on.files, specs: on.specsUnder(p.layout.spec), change: filelist.Change{Add: p.files, Drop: map[string]manifest.File{}}}
 	if on.rows() == 0 && len(p.files) > 0 { // what an empty version has for its schema
 		err := on.files.Each(ctx, nil, func(f manifest.File) error { drop = append(drop, f); return nil })
 		if err != nil {
@@ -84,10 +89,10 @@ func (p *publication) carryOver(ctx context.Context, on *parent, drop []manifest
 	}
 	c.files.BytesTotal = on.bytes()
 	for _, f := range drop {
-		if c.change.Drop[f.Key] {
+		if c.change.Drops(f) {
 			continue
 		}
-		c.change.Drop[f.Key] = true
+		c.change.Drop[f.Key] = f
 		c.rows.Deleted += f.Rows
 		c.files.BytesTotal -= f.Bytes
 	}

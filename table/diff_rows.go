@@ -48,13 +48,13 @@ func (p *differ) compareRows(ctx context.Context) error {
 	return nil
 }
 
-// filesAhead is how many files of a side are read before their turn.
-const filesAhead = 2
+// filesAhead is how many files of a side are read before their turn: none where memory is short.
+func (p *differ) filesAhead() int { return int(min(4, p.t.opts.Memory/(256<<20))) }
 
 // encode reads the files of a side, some at once, and gives their rows in the order of the files.
 func (p *differ) encode(ctx context.Context, s *diffSide, e *rowdiff.Encoder, used *sync.Pool, to chan<- encoded) error {
 	g, ctx := errgroup.WithContext(ctx)
-	ahead := make(chan chan encoded, filesAhead)
+	ahead := make(chan chan encoded, p.filesAhead())
 	g.Go(func() error {
 		defer close(ahead)
 		for _, f := range s.files {
@@ -85,7 +85,7 @@ func (p *differ) encode(ctx context.Context, s *diffSide, e *rowdiff.Encoder, us
 }
 
 func (p *differ) encodeFile(ctx context.Context, s *diffSide, f diffFile, e *rowdiff.Encoder, used *sync.Pool, to chan<- encoded) error {
-	return p.scan(ctx, s, f, 2*(filesAhead+1), func(rec arrow.Record) error {
+	return p.scan(ctx, s, f, 2*(p.filesAhead()+1), func(rec arrow.Record) error {
 		rows := used.Get().(*rowdiff.Rows)
 		e.Encode(rec, rows)
 		return send(ctx, to, encoded{rows, f.partition})

@@ -84,9 +84,6 @@ var operations = []faultOperation{
 		do: func(*world) func(context.Context, *Table) error {
 			return func(ctx context.Context, t *Table) error {
 				_, err := t.Rollback(ctx, RollbackOptions{To: "1", Freeze: "looking", CheckFiles: true})
-				if isAny(err, ErrNothingToDo) {
-					return nil
-				}
 				return err
 			}
 		},

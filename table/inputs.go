@@ -174,6 +174,9 @@ func (p *publication) sourceOptions() source.Options {
 	if o.Memory == 0 {
 		o.Memory = p.t.opts.Memory / 4
 	}
+	if o.Progress == nil {
+		o.Progress = p.meter().reading
+	}
 	return o
 }
 

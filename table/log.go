@@ -51,7 +51,7 @@ type Shown struct {
 	Version  manifest.Version
 	State    string // "current", "live", "rejected"
 	Snapshot *manifest.Snapshot
-	Files    []manifest.File
+	Files    []manifest.File // nil if they are in lists: View.EachFile reads those
 	Entry    *manifest.Entry // nil for a rejected version
 	Event    *manifest.Event // how it ended, for a rejected version
 	Tags     []string
@@ -76,11 +76,7 @@ func (t *Table) Show(ctx context.Context, ref string) (*Shown, error) {
 	if err != nil {
 		return nil, err
 	}
-	files, err := v.Files(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := &Shown{Version: n, State: "live", Snapshot: v.snap, Files: files, Entry: &v.entry}
+	out := &Shown{Version: n, State: "live", Snapshot: v.snap, Files: v.snap.Files, Entry: &v.entry}
 	if n == current(h.m) {
 		out.State = "current"
 	}

@@ -54,7 +54,7 @@ func (m *merging) mayTouch(f manifest.File, spec manifest.PartitionSpec) bool {
 
 // touched are the files of a version that may hold such rows.
 func (m *merging) touched(ctx context.Context, on *parent) ([]manifest.File, error) {
-	return on.in(ctx, func(f manifest.File) bool { return m.mayTouch(f, on.specOf(f)) })
+	return on.in(ctx, nil, func(f manifest.File) bool { return m.mayTouch(f, on.specOf(f)) })
 }
 
 // holds says whether what was merged is what would be merged with another version: the files that may hold such rows are the same.
@@ -107,7 +107,8 @@ func (p *publication) merge(ctx context.Context, on *parent) error {
 func (p *publication) apply(ctx context.Context, base []manifest.File) (writer.Merged, error) {
 	m := p.merging
 	if m.rows != nil {
-		return m.rows.Apply(ctx, base, p.writerOptions())
+		out, err := m.rows.Apply(ctx, base, p.writerOptions())
+		return out, misplaced(err)
 	}
 	var columns manifest.Schema
 	for _, name := range m.where.Columns() {

@@ -28,7 +28,11 @@ func (t *Table) parentIn(ctx context.Context, m *manifest.Manifest) (*parent, er
 	if err != nil {
 		return nil, t.missing(ctx, entry.SnapshotID, err)
 	}
-	return &parent{version: entry.SnapshotID, snap: s, files: filelist.NewSet(s, t.fileList)}, nil
+	files, err := t.filesOf(ctx, entry, s)
+	if err != nil {
+		return nil, t.missing(ctx, entry.SnapshotID, err)
+	}
+	return &parent{version: entry.SnapshotID, snap: s, files: files}, nil
 }
 
 // rows is how many rows the version holds.
@@ -111,3 +115,11 @@ func (t *Table) eachFile(ctx context.Context, s *manifest.Snapshot) iter.Seq2[ma
 
 // errStop ends a visit early.
 var errStop = errors.New("enough")
+
+// order is that of the version's partitions.
+func (p *parent) order() manifest.PartitionOrder {
+	if p.snap == nil {
+		return manifest.PartitionOrder{}
+	}
+	return p.snap.PartitionOrder()
+}

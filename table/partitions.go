@@ -1,10 +1,13 @@
 package table
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
+	"github.com/tablectl/tablectl/internal/filelist"
 	"github.com/tablectl/tablectl/manifest"
 )
 
@@ -23,17 +26,29 @@ func tupleOf(values []manifest.Value) tuple {
 // files that this run wrote. It refuses if another version has changed one of them since this attempt began.
 func (p *publication) filesOfPartitions(ctx context.Context, on *parent) ([]manifest.File, error) {
 	mine := map[tuple]bool{}
+	var values [][]manifest.Value
 	for _, f := range p.files {
-		mine[tupleOf(f.Partition)] = true
+		if t := tupleOf(f.Partition); !mine[t] {
+			mine[t], values = true, append(values, f.Partition)
+		}
 	}
+	var older error
 	replaces := func(f manifest.File) bool {
+		if f.SpecID != p.layout.spec.ID {
+			older = cmp.Or(older, p.checkOlder(f, values))
+			return false
+		}
 		return mine[tupleOf(f.Partition)] || len(p.stated) > 0 && p.stated.holds(f.Partition)
 	}
-	drop, err := on.in(ctx, replaces)
-	if err != nil {
+	places := filelist.PlacesOf(on.order(), p.files)
+	may := func(l manifest.FileList) bool {
+		return l.SpecID != p.layout.spec.ID || places.MayLieIn(l) || p.stated.mayLieIn(l)
+	}
+	drop, err := on.in(ctx, may, replaces)
+	if err = errors.Join(err, older); err != nil {
 		return nil, err
 	}
-	if err := p.unchangedSince(ctx, on, drop, replaces); err != nil {
+	if err := p.unchangedSince(ctx, on, drop, may, replaces); err != nil {
 		return nil, err
 	}
 	for _, f := range drop {
@@ -45,10 +60,10 @@ func (p *publication) filesOfPartitions(ctx context.Context, on *parent) ([]mani
 	return drop, nil
 }
 
-// in are the files that a condition picks.
-func (p *parent) in(ctx context.Context, picks func(manifest.File) bool) ([]manifest.File, error) {
+// in are the files that a condition picks, of the lists that may hold such.
+func (p *parent) in(ctx context.Context, may func(manifest.FileList) bool, picks func(manifest.File) bool) ([]manifest.File, error) {
 	var out []manifest.File
-	err := p.files.Each(ctx, nil, func(f manifest.File) error {
+	err := p.files.Each(ctx, may, func(f manifest.File) error {
 		if f.Rows > 0 && picks(f) {
 			out = append(out, f)
 		}
@@ -62,7 +77,8 @@ func (p *parent) in(ctx context.Context, picks func(manifest.File) bool) ([]mani
 
 // unchangedSince refuses if the files that this version leaves out are not those that were there when this attempt began: then
 // somebody else has changed the same rows, and one of the two would be lost without a word.
-func (p *publication) unchangedSince(ctx context.Context, on *parent, now []manifest.File, picks func(manifest.File) bool) error {
+func (p *publication) unchangedSince(ctx context.Context, on *parent, now []manifest.File,
+	may func(manifest.FileList) bool, picks func(manifest.File) bool) error {
 	if on.version == current(p.began) {
 		return nil
 	}
@@ -70,7 +86,7 @@ func (p *publication) unchangedSince(ctx context.Context, on *parent, now []mani
 	if err != nil {
 		return err
 	}
-	before, err := then.in(ctx, picks)
+	before, err := then.in(ctx, may, picks)
 	if err != nil {
 		return err
 	}

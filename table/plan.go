@@ -114,7 +114,11 @@ func (p *publication) planOf(ctx context.Context, r *rehearsal, before *manifest
 	}
 	if before != nil {
 		out.TableUUID = before.TableUUID
-		out.SchemaChanges = schemaChanges(before.Schema(), p.layout.schema)
+		from, to := before.Design(nil), p.layout
+		for _, c := range diffSchemas(&manifest.Snapshot{Schema: from.Schema, Spec: from.Spec, SortOrder: from.SortOrder},
+			&manifest.Snapshot{Schema: to.schema, Spec: to.spec, SortOrder: to.sort}) {
+			out.SchemaChanges = append(out.SchemaChanges, c.String())
+		}
 	}
 	out.Publish.RunID = p.run
 	var err error
@@ -140,7 +144,7 @@ func (p *publication) effects(ctx context.Context, r *rehearsal) ([]PartitionEff
 		e.FilesAfter++
 	}
 	err := r.on.files.Each(ctx, nil, func(f manifest.File) error {
-		goes := p.o.Mode == Replace || r.composition.change.Drop[f.Key]
+		goes := p.o.Mode == Replace || r.composition.change.Drops(f)
 		if !goes && touched[tupleOf(f.Partition)] == nil {
 			return nil
 		}

@@ -48,10 +48,13 @@ type publication struct {
 	changes []manifest.Change        // of an alteration
 	older   []manifest.PartitionSpec // of files that are there, beside the table's own
 	stated  stated
-	merging *merging          // of an upsert or delete
-	files   []manifest.File   // what this run wrote and the version names
-	blank   *manifest.File    // a file without rows, for a version that has no other
-	reports []manifest.Report // of all files that this attempt wrote
+	merging *merging // of an upsert or delete
+
+	uniqueOn manifest.Version  // the parent with which the keys of the files that were written go together
+	files    []manifest.File   // what this run wrote and the version names
+	blank    *manifest.File    // a file without rows, for a version that has no other
+	reports  []manifest.Report // of all files that this attempt wrote
+	gauge    *gauge
 }
 
 func (p *publication) close() {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/tablectl/tablectl/internal/filelist"
+	"github.com/tablectl/tablectl/catalog"
 	"github.com/tablectl/tablectl/manifest"
 )
 
@@ -26,8 +26,9 @@ func (t *Table) Relocate(ctx context.Context, dryRun bool) (*RelocateResult, err
 		return res, nil
 	}
 	lists := map[manifest.Version]string{}
+	r := &relister{t: t, dryRun: dryRun, made: map[string]catalog.Named{}}
 	for _, e := range h.m.Snapshots {
-		key, err := t.relist(ctx, e, dryRun)
+		key, err := r.version(ctx, e)
 		if err != nil {
 			return nil, fmt.Errorf("relocate version %d: %w", e.SnapshotID, err)
 		}
@@ -47,27 +48,72 @@ func (t *Table) Relocate(ctx context.Context, dryRun bool) (*RelocateResult, err
 	return res, err
 }
 
-// relist writes the Iceberg lists of a live version with the table's URL as it is now, and returns the key of the manifest list.
-func (t *Table) relist(ctx context.Context, e manifest.Entry, dryRun bool) (string, error) {
-	s, err := t.snapshot(ctx, e)
-	if err != nil {
-		return "", err
-	}
-	files, err := t.files(ctx, s)
-	if err != nil {
-		return "", err
-	}
-	lists, err := t.icebergLists(s, groupsOf(s, files))
-	if err != nil || dryRun {
-		return lists.manifestList, err
-	}
-	return lists.manifestList, t.putObjects(ctx, lists.objects)
+// relister writes Iceberg lists anew with the table's URL as it is now. Manifests that versions share are made once.
+type relister struct {
+	t      *Table
+	dryRun bool
+	made   map[string]catalog.Named // by the key of the file list
 }
 
-// groupsOf splits the files of a snapshot as its lists do.
-func groupsOf(s *manifest.Snapshot, files []manifest.File) [][]manifest.File {
-	if len(s.Lists) == 0 {
-		return [][]manifest.File{files}
+// version writes the lists of a live version, and returns the key of the manifest list.
+func (r *relister) version(ctx context.Context, e manifest.Entry) (string, error) {
+	s, err := r.t.snapshot(ctx, e)
+	if err != nil {
+		return "", err
 	}
-	return filelist.Split(files)
+	if len(s.Lists) == 0 {
+		lists, err := r.t.icebergLists(s)
+		if err != nil {
+			return "", err
+		}
+		return lists.ManifestList.Key, r.put(ctx, icebergObjects(lists))
+	}
+	b, err := catalog.NewBuilder(s, r.t.URL())
+	if err != nil {
+		return "", err
+	}
+	var lines []manifest.FileList
+	for _, l := range s.Lists {
+		if l, err = r.list(ctx, b, s, l); err != nil {
+			return "", err
+		}
+		lines = append(lines, l)
+	}
+	list, err := b.List(lines)
+	if err != nil {
+		return "", err
+	}
+	return list.Key, r.put(ctx, []object{avroObject(list)})
+}
+
+// list writes the manifest of one file list, as the version wrote it that made both.
+func (r *relister) list(ctx context.Context, b *catalog.Builder, s *manifest.Snapshot, l manifest.FileList) (manifest.FileList, error) {
+	made, ok := r.made[l.Key]
+	if !ok {
+		files, err := r.t.fileList(ctx, l)
+		if err != nil {
+			return l, err
+		}
+		if err := s.CheckList(l, files); err != nil {
+			return l, fmt.Errorf("%w: %w", ErrCorrupt, err)
+		}
+		line, o, err := b.Manifest(l.Version(), files)
+		if err != nil {
+			return l, err
+		}
+		if err := r.put(ctx, []object{avroObject(o)}); err != nil {
+			return l, err
+		}
+		made = catalog.Named{Key: line.Manifest, Bytes: line.ManifestBytes}
+		r.made[l.Key] = made
+	}
+	l.Manifest, l.ManifestBytes = made.Key, made.Bytes
+	return l, nil
+}
+
+func (r *relister) put(ctx context.Context, objects []object) error {
+	if r.dryRun {
+		return nil
+	}
+	return r.t.putObjects(ctx, objects)
 }

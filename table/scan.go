@@ -2,6 +2,7 @@ package table
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 
@@ -47,21 +48,21 @@ func (v *View) Scan(ctx context.Context, o ScanOptions) iter.Seq2[arrow.Record, 
 			yield(nil, err)
 			return
 		}
-		files, err := v.Files(ctx)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		for _, f := range files {
-			if f.Rows == 0 || s.where != nil && !s.where.MayMatch(f, v.snap.Spec) {
-				continue
+		err = v.eachFile(ctx, s.where, func(f manifest.File) error {
+			if f.Rows == 0 {
+				return nil
 			}
-			if more, err := v.scanFile(ctx, f, s, yield); err != nil {
-				yield(nil, fmt.Errorf("scan %s: %w", f.Key, v.t.missing(ctx, v.Version(), err)))
-				return
-			} else if !more {
-				return
+			more, err := v.scanFile(ctx, f, s, yield)
+			if err != nil {
+				return fmt.Errorf("scan %s: %w", f.Key, err)
 			}
+			if !more {
+				return errStop
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errStop) {
+			yield(nil, v.t.missing(ctx, v.Version(), err))
 		}
 	}
 }
@@ -119,7 +120,7 @@ func (v *View) scanFile(ctx context.Context, f manifest.File, s *scan, yield fun
 	if err != nil {
 		return false, err
 	}
-	rows, err := file.Read(ctx, s.read, columnar.ReadOptions{Concurrency: v.t.opts.Concurrency})
+	rows, err := file.Known(v.formerNames()).Read(ctx, s.read, columnar.ReadOptions{Concurrency: v.t.opts.Concurrency})
 	if err != nil {
 		return false, err
 	}

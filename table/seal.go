@@ -8,8 +8,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/tablectl/tablectl/catalog"
-	"github.com/tablectl/tablectl/internal/filelist"
 	"github.com/tablectl/tablectl/internal/objstore"
 	"github.com/tablectl/tablectl/manifest"
 )
@@ -71,72 +69,6 @@ func summaryCount(e manifest.Entry, name string) int64 {
 		return 0
 	}
 	return n
-}
-
-// derive puts the files of a version, which are those of its parent but for a change, and the names of their lists into s, and
-// returns the lists that are to be put.
-func (t *Table) derive(ctx context.Context, s *manifest.Snapshot, parent *filelist.Set, c filelist.Change) ([]object, error) {
-	files, err := parent.Edit(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	groups, objects, err := t.fileLists(s, files)
-	if err != nil {
-		return nil, err
-	}
-	lists, err := t.icebergLists(s, groups)
-	if err != nil {
-		return nil, err
-	}
-	s.Iceberg = manifest.IcebergLists{ManifestList: lists.manifestList, Manifests: lists.manifests}
-	return append(objects, lists.objects...), nil
-}
-
-// icebergLists are the Iceberg manifest list of a snapshot, its manifests, and their keys.
-type icebergLists struct {
-	manifestList string
-	manifests    []string
-	objects      []object
-}
-
-func (t *Table) icebergLists(s *manifest.Snapshot, groups [][]manifest.File) (icebergLists, error) {
-	lists, err := catalog.BuildIceberg(s, groups, t.URL())
-	if err != nil {
-		return icebergLists{}, fmt.Errorf("build Iceberg lists: %w", err)
-	}
-	out := icebergLists{manifestList: lists.ManifestList.Key}
-	for _, o := range append(lists.Manifests, lists.ManifestList) {
-		out.objects = append(out.objects, object{o.Key, o.Bytes, o.SHA256, "application/avro"})
-	}
-	for _, o := range lists.Manifests {
-		out.manifests = append(out.manifests, o.Key)
-	}
-	return out, nil
-}
-
-// fileLists keeps few files inline and puts many into lists.
-func (t *Table) fileLists(s *manifest.Snapshot, files []manifest.File) ([][]manifest.File, []object, error) {
-	s.Files, s.Lists = nil, nil
-	if len(files) <= manifest.MaxInlineFiles {
-		s.Files = files
-		return [][]manifest.File{files}, nil, nil
-	}
-	groups := filelist.Split(files)
-	var objects []object
-	for _, g := range groups {
-		b, err := filelist.Encode(g)
-		if err != nil {
-			return nil, nil, fmt.Errorf("encode file list: %w", err)
-		}
-		l := manifest.FileList{Bytes: int64(len(b)), SHA256: digest(b), Files: len(g)}
-		l.Key = manifest.FileListKey(s.Version, l.SHA256)
-		for _, f := range g {
-			l.Rows += f.Rows
-		}
-		s.Lists = append(s.Lists, l)
-		objects = append(objects, object{l.Key, b, l.SHA256, "application/vnd.apache.parquet"})
-	}
-	return groups, objects, nil
 }
 
 // putAll puts objects and the marker side by side, then reads the objects back and compares their digests.

@@ -2,6 +2,7 @@ package table
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -46,10 +47,18 @@ func (p *publication) write(ctx context.Context) error {
 	defer rr.Release()
 	files, err := writer.Write(ctx, rr, o)
 	if err != nil {
-		return err
+		return misplaced(err)
 	}
 	p.files = append(p.files, files...)
 	return nil
+}
+
+// misplaced says of rows that no partition takes, or too many, that the input is wrong.
+func misplaced(err error) error {
+	if errors.Is(err, manifest.ErrValue) || errors.Is(err, writer.ErrTooManyPartitions) {
+		return fmt.Errorf("%w: %w", ErrInput, err)
+	}
+	return err
 }
 
 func (p *publication) writerOptions() writer.Options {
@@ -58,12 +67,10 @@ func (p *publication) writerOptions() writer.Options {
 		reuse = append([]manifest.Version{p.pending.Version}, p.pending.Holds...)
 	}
 	return writer.Options{
-		Store: p.t.store, Version: p.pending.Version, Run: p.run, Reuse: reuse,
+		Store: p.t.store, Version: p.pending.Version, Run: p.run, Reuse: reuse, Names: p.formerNames(),
 		Schema: p.layout.schema, Spec: p.layout.spec, SortOrder: p.layout.sort, Settings: p.layout.settings,
 		Memory: p.t.opts.Memory / 2, SpoolDir: p.t.opts.SpoolDir, Concurrency: p.t.opts.Concurrency, Logger: p.t.opts.Logger,
-		Progress: func(w writer.Progress) {
-			p.t.opts.Progress(Progress{Phase: "write", Rows: w.Rows, Bytes: w.Bytes, Files: w.Files})
-		},
+		Progress: p.meter().writing,
 	}
 }
 
@@ -126,12 +133,15 @@ func (p *publication) validateFiles(ctx context.Context, files []manifest.File) 
 	return nil
 }
 
+// formerNames are names that columns of the version that is built on had before.
+func (p *publication) formerNames() map[int][]string {
+	return p.base.m.FormerNames(current(p.base.m))
+}
+
 func (p *publication) validateOptions() writer.ValidateOptions {
 	return writer.ValidateOptions{
-		Level: p.level(), Memory: p.t.opts.Memory / 2, SpoolDir: p.t.opts.SpoolDir, Concurrency: p.t.opts.Concurrency, Logger: p.t.opts.Logger,
-		Progress: func(w writer.Progress) {
-			p.t.opts.Progress(Progress{Phase: "validate", Rows: w.Rows, Bytes: w.Bytes, Files: w.Files})
-		},
+		Level: p.level(), Names: p.formerNames(), Memory: p.t.opts.Memory / 2, SpoolDir: p.t.opts.SpoolDir,
+		Concurrency: p.t.opts.Concurrency, Logger: p.t.opts.Logger, Progress: p.meter().validating,
 	}
 }
 

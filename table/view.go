@@ -5,8 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"golang.org/x/sync/errgroup"
-
+	"github.com/tablectl/tablectl/internal/expr"
 	"github.com/tablectl/tablectl/internal/filelist"
 	"github.com/tablectl/tablectl/manifest"
 )
@@ -97,6 +96,9 @@ func (t *Table) missing(ctx context.Context, v manifest.Version, cause error) er
 	return fmt.Errorf("%w: %w", ErrCorrupt, cause)
 }
 
+// formerNames are names that columns had before, for files without field ids.
+func (v *View) formerNames() map[int][]string { return v.m.FormerNames(v.Version()) }
+
 // Version is the number.
 func (v *View) Version() manifest.Version { return v.entry.SnapshotID }
 
@@ -121,27 +123,54 @@ func (v *View) Files(ctx context.Context) ([]manifest.File, error) {
 	return files, nil
 }
 
+// EachFile visits the data files of the version in the order of their rows, but for those that hold no row for which a condition (SQL, as
+// in ScanOptions; "": all) can be true. File lists that the condition rules out are not read. An error of visit ends the visit.
+func (v *View) EachFile(ctx context.Context, where string, visit func(manifest.File) error) error {
+	cond, err := v.condition(where)
+	if err != nil {
+		return err
+	}
+	return v.eachFile(ctx, cond, visit)
+}
+
+// condition reads a condition on the rows of the version; nil for none.
+func (v *View) condition(where string) (*expr.Expr, error) {
+	if where == "" {
+		return nil, nil
+	}
+	cond, err := expr.Parse(where, v.snap.Schema)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
+	}
+	return cond, nil
+}
+
+func (v *View) eachFile(ctx context.Context, cond *expr.Expr, visit func(manifest.File) error) error {
+	var may func(manifest.FileList) bool
+	specs := v.snap.Specs()
+	if cond != nil {
+		may = func(l manifest.FileList) bool { return cond.MayMatchList(l, specs...) }
+	}
+	return filelist.NewSet(v.snap, v.t.fileList).Each(ctx, may, func(f manifest.File) error {
+		if cond != nil && !cond.MayMatch(f, specs...) {
+			return nil
+		}
+		return visit(f)
+	})
+}
+
 // files are the files of a snapshot: inline, or from its lists.
 func (t *Table) files(ctx context.Context, s *manifest.Snapshot) ([]manifest.File, error) {
 	if len(s.Lists) == 0 {
 		return s.Files, nil
 	}
-	groups := make([][]manifest.File, len(s.Lists))
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(t.requests())
-	for i, l := range s.Lists {
-		g.Go(func() error {
-			var err error
-			groups[i], err = t.fileList(ctx, l)
-			return err
-		})
-	}
-	if err := g.Wait(); err != nil {
+	all := make([]manifest.File, 0, s.FileCounts.Total)
+	err := filelist.NewSet(s, t.fileList).Each(ctx, nil, func(f manifest.File) error {
+		all = append(all, f)
+		return nil
+	})
+	if err != nil {
 		return nil, err
-	}
-	var all []manifest.File
-	for _, g := range groups {
-		all = append(all, g...)
 	}
 	if err := s.Validate(all); err != nil {
 		return nil, fmt.Errorf("%w: files of version %d: %w", ErrCorrupt, s.Version, err)
@@ -155,5 +184,9 @@ func (t *Table) fileList(ctx context.Context, l manifest.FileList) ([]manifest.F
 	if err != nil {
 		return nil, fmt.Errorf("read file list: %w", err)
 	}
-	return filelist.Decode(b)
+	files, err := filelist.Decode(b)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", ErrCorrupt, l.Key, err)
+	}
+	return files, nil
 }

@@ -1,12 +1,14 @@
 package writer
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -102,19 +104,35 @@ func peakRSS(b *testing.B) float64 {
 	return 0
 }
 
-// BenchmarkUpsert merges 100,000 rows, 90 % of them updates, into 10 million rows on a local directory, and validates what was
-// written.
+// cpuSeconds is what the process has used of all cores.
+func cpuSeconds(b *testing.B) float64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano()).Seconds()
+}
+
+// BenchmarkUpsert merges 100,000 rows, 90 % of them updates, into 10 million rows on a local directory,
+// and does other things like that.
 func BenchmarkUpsert(b *testing.B) {
-	const rows, changes = 10_000_000, 100_000
+	const rows = 10_000_000
+	spread := func(r *rand.Rand, i, changes int) int64 { return int64(i*(rows/changes) + r.IntN(rows/changes)) }
+	inOne := func(r *rand.Rand, i, changes int) int64 {
+		return 7 + 30*int64(i*(rows/30/changes)+r.IntN(rows/30/changes))
+	}
 	for _, c := range []struct {
-		name  string
-		parts bool
-		id    func(r *rand.Rand, i int) int64
+		name    string
+		changes int
+		parts   bool
+		memory  int64
+		id      func(r *rand.Rand, i, changes int) int64
 	}{
-		{"spread", false, func(r *rand.Rand, i int) int64 { return int64(i)*(rows/changes) + r.Int64N(rows/changes) }},
-		{"onePartition", true, func(r *rand.Rand, i int) int64 { return 7 + 30*(int64(i)*(rows/30/changes)+r.Int64N(rows/30/changes)) }},
+		{"spread", 100_000, false, 0, spread}, {"delete", 100_000, false, 0, spread}, {"onePartition", 100_000, true, 0, inOne},
+		{"largerThanMemory", 2_500_000, false, MinMemory, spread},
 	} {
 		b.Run(c.name, func(b *testing.B) {
+			changes := c.changes
 			s := ordersSchema()
 			store, err := filestore.New(b.TempDir())
 			if err != nil {
@@ -129,21 +147,19 @@ func BenchmarkUpsert(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			bytes := int64(0)
-			for _, f := range base {
-				bytes += f.Bytes
-			}
-			b.ReportMetric(float64(bytes)/1e6, "MB")
+			o.Memory = c.memory
+			debug.FreeOSMemory()
 			peakRSS(b)
+			cpu := cpuSeconds(b)
 			for b.Loop() {
 				o.Version++
 				input := &orders{schema: s, rand: r, rows: changes, ids: func(i int) int64 {
 					if i%10 == 9 {
 						return rows + 30*int64(i) + 7
 					}
-					return c.id(r, i)
+					return c.id(r, i, changes)
 				}}
-				ch, err := Collect(b.Context(), input, ChangeOptions{Schema: s, Input: s, Key: []int{1}, SpoolDir: o.SpoolDir})
+				ch, err := Collect(b.Context(), input, ChangeOptions{Schema: s, Input: s, Key: []int{1}, Delete: c.name == "delete", Memory: c.memory, SpoolDir: o.SpoolDir})
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -157,8 +173,8 @@ func BenchmarkUpsert(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				if m.Inserted != changes/10 || m.Updated != changes-changes/10 {
-					b.Fatal(fmt.Sprint(m.Inserted, m.Updated))
+				if m.Updated+m.Deleted != int64(changes-changes/10) {
+					b.Fatal(m.Inserted, m.Updated, m.Deleted)
 				}
 				b.ReportMetric(float64(m.Chunks), "chunks")
 				if err := ch.Close(); err != nil {
@@ -166,6 +182,7 @@ func BenchmarkUpsert(b *testing.B) {
 				}
 			}
 			b.ReportMetric(peakRSS(b), "MiB")
+			b.ReportMetric((cpuSeconds(b)-cpu)/float64(b.N), "cpu-s/op")
 		})
 	}
 }

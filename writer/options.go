@@ -27,6 +27,8 @@ type Options struct {
 	SortOrder manifest.SortOrder
 	Settings  manifest.Settings // target bytes, row group rows, compression
 
+	Names map[int][]string // that columns had before, by field id: for files of a base that have no ids
+
 	Memory      int64  // bytes in use at most, default DefaultMemory; MinMemory at least
 	SpoolDir    string // for what does not fit, default the system's temporary directory
 	Concurrency int    // encoders at once, default the number of cores

@@ -6,7 +6,6 @@ import (
 	"sync/atomic"
 
 	"github.com/tablectl/tablectl/writer/internal/encode"
-	"github.com/tablectl/tablectl/writer/internal/vector"
 )
 
 // maxRegroupBytes is the largest row group, before compression, that is written as one again. Larger ones, which other writers make
@@ -42,7 +41,7 @@ func (r *rewriter) file(ctx context.Context, b *baseFile, of func(group int) (*e
 	} else if err := b.holdIndex(); err != nil {
 		return err
 	}
-	sorting := r.sorting(b, leaves)
+	f := &refile{r: r, base: b, part: part, leaves: leaves, sorting: r.sorting(b, leaves)}
 	for g := range b.file.NumRowGroups() {
 		e, err := of(g)
 		if err != nil {
@@ -52,9 +51,9 @@ func (r *rewriter) file(ctx context.Context, b *baseFile, of func(group int) (*e
 		switch {
 		case int64(e.removed) == rows:
 		case r.whole(b, g, e):
-			err = r.group(ctx, part, sorting, &regroup{ctx: ctx, r: r, base: b, number: g, leaves: leaves, edits: e})
+			err = f.group(ctx, g, e)
 		default:
-			err = r.recut(ctx, part, sorting, b, g, e)
+			err = f.recut(ctx, g, e)
 		}
 		if err != nil {
 			return err
@@ -93,52 +92,6 @@ func (r *rewriter) whole(b *baseFile, g int, e *edits) bool {
 	start, end, uncompressed := b.origin.Group(g)
 	untouched := len(e.rows) == 0 && end-start <= maxForeignGroup
 	return untouched || rows <= maxGroupRows && uncompressed <= maxRegroupBytes && e.bytes() <= maxGroupBytes
-}
-
-// group submits a row group that is written as one.
-func (r *rewriter) group(ctx context.Context, part *partition, sorting []encode.Sorting, g *regroup) error {
-	rows, compressed := g.base.file.RowGroup(g.number)
-	_, _, uncompressed := g.base.origin.Group(g.number)
-	g.nested = make([]lazyColumn, len(r.o.Schema.Fields))
-	if err := g.base.hold(g.number); err != nil {
-		return err
-	}
-	return r.pool.submit(ctx, &group{
-		part: part, again: true, sorting: sorting, rows: rows - int64(g.edits.removed), chunk: g.chunk,
-		bytes: (2*compressed + 4*uncompressed/int64(len(r.schema.Leaves))) / 3, // groupCost takes it three times
-		free:  []func(){func() { g.base.drop(g.number) }},
-	})
-}
-
-// recut reads a row group in batches and makes row groups of the usual size of it.
-func (r *rewriter) recut(ctx context.Context, part *partition, sorting []encode.Sorting, b *baseFile, g int, e *edits) error {
-	cut := &cutter{
-		maxRows: r.o.Settings.RowGroupRows, maxBytes: maxGroupBytes,
-		emit: func(g *group) error {
-			g.again, g.sorting = true, sorting
-			return r.pool.submit(ctx, g)
-		},
-	}
-	defer cut.drop()
-	row := 0
-	err := eachBatch(ctx, b, r.o.Schema, g, columnarBatches(r.o), func(batch vector.Batch) error {
-		here := e.within(row, batch.Rows)
-		row += batch.Rows
-		out := vector.Batch{Rows: batch.Rows - here.removed, Cols: make([]vector.Vector, len(batch.Cols))}
-		for c := range out.Cols {
-			t := r.o.Schema.Fields[c].Type
-			whole := vector.New(t)
-			for _, p := range here.apply(batch.Cols[c:c+1], t, r.source(c)) {
-				whole.Append(&p)
-			}
-			out.Cols[c] = whole
-		}
-		return cut.add(part, out, nil)
-	})
-	if err != nil {
-		return err
-	}
-	return cut.flush()
 }
 
 // anchors are the columns of the table that decide in which file a row is, and where in it: sources of partition fields, and the sort

@@ -29,7 +29,8 @@ type ValidateOptions struct {
 	Level       string // default LevelFull
 	Memory      int64
 	SpoolDir    string
-	Concurrency int // columns decoded at once
+	Concurrency int              // columns decoded at once
+	Names       map[int][]string // that columns had before, by field id: for CheckKeys of files without ids
 	Progress    func(Progress)
 	Logger      *slog.Logger
 }

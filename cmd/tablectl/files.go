@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -32,6 +31,7 @@ type filesListDoc struct {
 }
 
 func (a *app) files() *cobra.Command {
+	var where string
 	cmd := a.verb("files TABLE [N]", "The data files of a version", cobra.RangeArgs(1, 2), []string{"text", "json", "paths"},
 		func(ctx context.Context, args []string) error {
 			t, err := a.open(ctx, args[0], nil)
@@ -42,14 +42,20 @@ func (a *app) files() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			files, err := v.Files(ctx)
+			var files []manifest.File
+			err = v.EachFile(ctx, where, func(f manifest.File) error {
+				files = append(files, f)
+				return nil
+			})
 			if err != nil {
 				return err
 			}
 			return a.printFiles(t.URL(), v, files)
 		})
-	cmd.Long = "Files lists the data files of a version: the current one, or the one that a number, a tag, a time or previous names."
-	cmd.Example = "  tablectl files s3://bucket/flights -o paths | xargs -n1 aws s3 ls"
+	cmd.Long = "Files lists the data files of a version: the current one, or the one that a number, a tag, a time or previous names. " +
+		"With --where it lists those that may hold a row for which the condition is true."
+	cmd.Example = "  tablectl files s3://bucket/flights -o paths | xargs -n1 aws s3 ls\n  tablectl files ./flights --where \"date = '2026-04-15'\""
+	cmd.Flags().StringVar(&where, "where", "", "a condition on the rows, as in cat")
 	return cmd
 }
 
@@ -65,7 +71,7 @@ func (a *app) printFiles(url string, v *table.View, files []manifest.File) error
 	s := v.Snapshot()
 	doc := filesListDoc{SchemaVersion: schemaVersion, Table: url, Version: v.Version(), Files: []fileDoc{}}
 	for _, f := range files {
-		doc.Files = append(doc.Files, fileDoc{f.Key, v.FileURL(f.Key), f.Rows, f.Bytes, f.SHA256, partitionOf(f, s), f.AddedBy, f.Verbatim})
+		doc.Files = append(doc.Files, fileDoc{f.Key, v.FileURL(f.Key), f.Rows, f.Bytes, f.SHA256, table.PartitionOf(s, f), f.AddedBy, f.Verbatim})
 	}
 	return a.result(doc, func(w io.Writer) {
 		if a.flags.output == "paths" {
@@ -81,16 +87,4 @@ func (a *app) printFiles(url string, v *table.View, files []manifest.File) error
 			}
 		})
 	})
-}
-
-// partitionOf names the partition values of a file.
-func partitionOf(f manifest.File, s *manifest.Snapshot) map[string]*string {
-	out := map[string]*string{}
-	for i, p := range s.Spec.Fields {
-		out[p.Name] = nil
-		if i < len(f.Partition) && f.Partition[i] != "" {
-			out[p.Name] = new(strings.Trim(string(f.Partition[i]), `"`))
-		}
-	}
-	return out
 }

@@ -59,6 +59,9 @@ func newPublishFlags(p *pflag.FlagSet) *publishFlags {
 
 // options is the publish that the flags describe.
 func (f *publishFlags) options(a *app, inputs []string) (table.PublishOptions, error) {
+	if f.runID == "" && f.set("run-id") {
+		return table.PublishOptions{}, usage("--run-id is empty: leave it out, or give the batch a name")
+	}
 	d, err := f.definition.resolve()
 	if err != nil {
 		return table.PublishOptions{}, err

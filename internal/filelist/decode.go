@@ -24,7 +24,7 @@ func schema() manifest.Schema {
 		field("key", manifest.String), field("bytes", manifest.Long), field("rows", manifest.Long), field("sha256", manifest.String),
 		field("crc64nvme", manifest.String), field("row_groups", manifest.Long), field("partition", manifest.String),
 		field("columns", manifest.String), field("added_by_version", manifest.Long), field("added_by_run", manifest.String),
-		field("verbatim", manifest.Boolean),
+		field("verbatim", manifest.Boolean), field("spec_id", manifest.Long),
 	}}
 }
 
@@ -80,6 +80,7 @@ func (d *decoder) batch(rec arrow.Record) error {
 		f := manifest.File{
 			Key: text(0, i), Bytes: number(1, i), Rows: number(2, i), SHA256: text(3, i), CRC64NVME: text(4, i), RowGroups: int(number(5, i)),
 			AddedBy: manifest.AddedBy{Version: manifest.Version(number(8, i)), Run: text(9, i)}, Verbatim: rec.Column(10).(*array.Boolean).Value(i),
+			SpecID: int(number(11, i)),
 		}
 		partition, columns := text(6, i), text(7, i)
 		if d.budget < 0 {

@@ -23,6 +23,7 @@ type row struct {
 	AddedByVersion int64  `parquet:"added_by_version"`
 	AddedByRun     string `parquet:"added_by_run,dict"`
 	Verbatim       bool   `parquet:"verbatim"`
+	SpecID         int64  `parquet:"spec_id"`
 }
 
 // Encode writes a list of files. It refuses what Decode would refuse.
@@ -60,6 +61,7 @@ func newRow(f manifest.File) (row, error) {
 	return row{
 		Key: f.Key, Bytes: f.Bytes, Rows: f.Rows, SHA256: f.SHA256, CRC64NVME: f.CRC64NVME, RowGroups: int64(f.RowGroups),
 		Partition: partition, Columns: columns, AddedByVersion: int64(f.AddedBy.Version), AddedByRun: f.AddedBy.Run, Verbatim: f.Verbatim,
+		SpecID: int64(f.SpecID),
 	}, nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"reflect"
 	"slices"
 	"strings"
@@ -20,7 +19,7 @@ func file(i int, partition ...manifest.Value) manifest.File {
 	f := manifest.File{
 		Key: fmt.Sprintf("version=3/part-%05d-00112233aabbccdd.parquet", i), Bytes: int64(1000 + i), Rows: int64(i), RowGroups: i % 3,
 		SHA256: fmt.Sprintf("%064x", i), CRC64NVME: fmt.Sprintf("%016x", i), Partition: partition,
-		AddedBy: manifest.AddedBy{Version: 3, Run: "täglich <2026-04-15> & mehr"}, Verbatim: i%2 == 0,
+		AddedBy: manifest.AddedBy{Version: 3, Run: "täglich <2026-04-15> & mehr"}, Verbatim: i%2 == 0, SpecID: i % 3,
 		Columns: map[int]manifest.ColumnStats{
 			1:  {Values: 10, Nulls: 1, NaNs: 2, Bytes: 99, Bound: true, Lower: `"a<b\u2028>"`, Upper: `"z"`},
 			12: {Values: 10},
@@ -184,50 +183,6 @@ func TestDecodeDamaged(t *testing.T) {
 		}
 		if err := check(got); err != nil {
 			t.Fatalf("byte %d: %v", i, err)
-		}
-	}
-}
-
-func TestSplit(t *testing.T) {
-	r := rand.New(rand.NewPCG(3, 4))
-	for range 60 {
-		in, partitions := make([]manifest.File, r.IntN(5000)), r.IntN(30)+1
-		for i := range in {
-			in[i] = manifest.File{Key: fmt.Sprint(i), Partition: []manifest.Value{manifest.Value(fmt.Sprint(r.IntN(partitions)))}}
-		}
-		r.Shuffle(len(in), func(i, j int) { in[i], in[j] = in[j], in[i] })
-		groups := Split(in)
-		checkSplit(t, in, groups)
-	}
-	if got := Split(nil); got != nil {
-		t.Errorf("nothing gives %v", got)
-	}
-}
-
-func checkSplit(t *testing.T, in []manifest.File, groups [][]manifest.File) {
-	t.Helper()
-	at := map[string]int{}
-	for i, f := range in {
-		at[f.Key] = i
-	}
-	var all []manifest.File
-	for i, g := range groups {
-		if len(g) == 0 || len(g) > MaxFiles || i < len(groups)-1 && len(g) < MaxFiles/2 {
-			t.Fatalf("a group of %d", len(g))
-		}
-		all = append(all, g...)
-	}
-	if len(all) != len(in) {
-		t.Fatalf("%d files of %d", len(all), len(in))
-	}
-	for i := 1; i < len(all); i++ {
-		switch slices.Compare(all[i-1].Partition, all[i].Partition) {
-		case 1:
-			t.Fatalf("partition %v after %v", all[i].Partition, all[i-1].Partition)
-		case 0:
-			if at[all[i-1].Key] > at[all[i].Key] {
-				t.Fatal("the order within a partition is lost")
-			}
 		}
 	}
 }
