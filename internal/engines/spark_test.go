@@ -3,12 +3,16 @@
 package engines
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
 
 	"github.com/tablectl/tablectl/table"
 )
+
+// sparkWords turns literals into Spark's: its timestamp is the instant.
+var sparkWords = strings.NewReplacer("TIMESTAMPTZ '", "TIMESTAMP '", "TIMESTAMP '", "TIMESTAMP_NTZ '")
 
 // Spark reads what the other engines read, in one session, which takes long to start.
 func TestSpark(t *testing.T) {
@@ -27,6 +31,25 @@ func TestSpark(t *testing.T) {
 		tb := local(t).open(t)
 		grow(t, tb, writers{duckdb: start(t, "duckdb"), python: start(t, "python")})
 		sameEverywhere(t, tb, only)
+	})
+	t.Run("transforms", func(t *testing.T) {
+		p := local(t)
+		plain := p.partitioned(t)
+		want := scanned(t, at(t, plain, ""))
+		for _, c := range transformed {
+			for _, clause := range clauses(c.column, c.transforms) {
+				tb := p.partitioned(t, clause)
+				text := statements(t, tb, "spark", "1")
+				for _, words := range c.conditions {
+					text += fmt.Sprintf("rows.where(%q).show()\n", sparkWords.Replace(words[0]))
+				}
+				results := spark.run(text)
+				same(t, "spark, by "+clause, results[0], want)
+				for i, words := range c.conditions {
+					same(t, "spark, by "+clause+": "+words[0], results[i+1], filtered(t, plain, words[0]))
+				}
+			}
+		}
 	})
 	t.Run("packages", func(t *testing.T) {
 		tb := local(t).open(t)
