@@ -28,10 +28,13 @@ type place struct {
 	env  []string // for the engines
 }
 
+// local is a directory whose name no engine likes.
+func local(t *testing.T) place { return place{url: t.TempDir() + "/ü %20 a b, it's & [x]"} }
+
 // everywhere runs test in a directory whose name no engine likes, and on MinIO.
 func everywhere(t *testing.T, test func(t *testing.T, p place)) {
 	t.Run("directory", func(t *testing.T) {
-		test(t, place{url: t.TempDir() + "/ü %20 a b, it's & [x]"})
+		test(t, local(t))
 	})
 	t.Run("minio", func(t *testing.T) {
 		s := testserver.MinIO(t)
