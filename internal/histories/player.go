@@ -61,7 +61,6 @@ type player struct {
 	old     []done
 	trace   []string
 	first   table.Definition
-	files   int
 }
 
 // Play does one history. Whatever differs fails the test, with the seed and the steps that led there.
