@@ -18,16 +18,17 @@ import (
 
 // bench is what all measurements share.
 type bench struct {
-	ctx     context.Context
-	rows    int
-	upload  int // MiB
-	files   int // of the table with many
-	runs    int
-	threads int
-	cache   string // what is made once
-	work    string // what a run leaves, removed in the end
-	bin     string
-	report  report
+	ctx      context.Context
+	rows     int
+	upload   int // MiB
+	bookings int
+	files    int // of the table with many
+	runs     int
+	threads  int
+	cache    string // what is made once
+	work     string // what a run leaves, removed in the end
+	bin      string
+	report   report
 }
 
 func main() {
@@ -36,9 +37,10 @@ func main() {
 		return
 	}
 	b := &bench{}
-	only := flag.String("only", "", "comma-separated: csv, partitioned, upload, requests, grow, binary (default: all)")
+	only := flag.String("only", "", "comma-separated: csv, partitioned, upload, requests, binary, upsert, upsert-part, days, grow (default: all)")
 	write := flag.Bool("write", false, "put the results into bench/README.md")
 	flag.IntVar(&b.rows, "rows", 6_000_000, "of the CSV")
+	flag.IntVar(&b.bookings, "bookings", 10_000_000, "rows of the table into which is upserted")
 	flag.IntVar(&b.upload, "upload", 1024, "MiB of Parquet that are uploaded")
 	flag.IntVar(&b.files, "files", 1_000_000, "of the table that has many")
 	flag.IntVar(&b.runs, "runs", 5, "of each candidate")
@@ -67,7 +69,8 @@ func (b *bench) run(only string, write bool) error {
 		name string
 		do   func() error
 	}{
-		{"csv", b.csv}, {"partitioned", b.partitioned}, {"upload", b.uploads}, {"requests", b.requests}, {"grow", b.grow}, {"binary", b.binary},
+		{"csv", b.csv}, {"partitioned", b.partitioned}, {"upload", b.uploads}, {"requests", b.requests}, {"binary", b.binary},
+		{"upsert", b.upserts}, {"upsert-part", b.partUpserts}, {"days", b.days}, {"grow", b.grow},
 	}
 	for _, p := range parts {
 		if only != "" && !slices.Contains(strings.Split(only, ","), p.name) {

@@ -10,11 +10,12 @@ import (
 	"github.com/tablectl/tablectl/manifest"
 )
 
-// part is a field of the partition spec with the type of its source column.
+// part is a field of the partition spec.
 type part struct {
-	field manifest.PartitionField
-	typ   manifest.Type
-	name  string // as Avro allows it
+	field     manifest.PartitionField
+	typ       manifest.Type // of its values
+	transform iceberg.Transform
+	name      string // as Avro allows it
 }
 
 func partsOf(spec manifest.PartitionSpec, schema manifest.Schema) ([]part, error) {
@@ -24,7 +25,15 @@ func partsOf(spec manifest.PartitionSpec, schema manifest.Schema) ([]part, error
 		if !ok {
 			return nil, fmt.Errorf("build iceberg lists: partition field %q: no column with id %d", f.Name, f.SourceID)
 		}
-		out = append(out, part{field: f, typ: source.Type, name: avroName(f.Name)})
+		t, err := f.Parsed()
+		if err != nil {
+			return nil, fmt.Errorf("build iceberg lists: partition field %q: %w", f.Name, err)
+		}
+		transform, err := iceberg.ParseTransform(t.String())
+		if err != nil {
+			return nil, fmt.Errorf("build iceberg lists: partition field %q: %w", f.Name, err)
+		}
+		out = append(out, part{field: f, typ: t.Result(source.Type), transform: transform, name: avroName(f.Name)})
 	}
 	return out, nil
 }
@@ -33,7 +42,7 @@ func icebergSpec(spec manifest.PartitionSpec, parts []part) iceberg.PartitionSpe
 	var fields []iceberg.PartitionField
 	for _, p := range parts {
 		fields = append(fields, iceberg.PartitionField{SourceIDs: []int{p.field.SourceID}, FieldID: p.field.FieldID, Name: p.name,
-			Transform: iceberg.IdentityTransform{}})
+			Transform: p.transform})
 	}
 	return iceberg.NewPartitionSpecID(spec.ID, fields...)
 }

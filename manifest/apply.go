@@ -1,9 +1,11 @@
 package manifest
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
 	"math/bits"
+	"unicode/utf8"
 )
 
 // Apply is the transform of v, a value of source; nil for nil. The result is held as values of Result(source) are. What comes before
@@ -15,79 +17,98 @@ func (t Transform) Apply(source Type, v any) (any, error) {
 		return v, nil
 	case !t.Takes(source) || !holds(source, v):
 		return nil, fmt.Errorf("%s of %s: %w: %T", t, source, ErrValue, v)
-	case t.Kind == Bucket:
-		return t.bucket(v), nil
-	case t.Kind == Truncate:
-		return t.truncate(source, v)
 	}
-	n, ok := t.span(source, v)
+	out, ok := t.apply(source, v)
 	if !ok {
-		return nil, fmt.Errorf("%s of %s: %w: out of range", t, FormatValue(source, v), ErrValue)
+		return nil, fmt.Errorf("%s of %s: %w: the result is out of the range of %s", t, FormatValue(source, v), ErrValue, t.Result(source))
 	}
-	return n, nil
+	return out, nil
 }
 
-// span is the year, month, day or hour in which a date or a timestamp lies, counted from that of 1970-01-01 00:00.
-func (t Transform) span(source Type, v any) (int32, bool) {
-	var days, hours int64
-	if source.Kind == Date {
-		days = int64(v.(int32))
-	} else {
-		days, hours = floorDiv(v.(int64), microsPerDay), floorDiv(v.(int64), microsPerHour)
+func (t Transform) apply(source Type, v any) (any, bool) {
+	switch v := v.(type) {
+	case int32:
+		n, ok := t.OfInt(source, int64(v))
+		return int32(n), ok
+	case int64:
+		n, ok := t.OfInt(source, v)
+		if t.Kind == Truncate {
+			return n, ok
+		}
+		return int32(n), ok
+	case Dec:
+		if t.Kind == Bucket {
+			return t.OfBytes(v.Bytes()), true
+		}
+		d := v.floorTo(uint64(t.N))
+		return d, d.Fits(source.Precision)
+	case string:
+		if t.Kind == Bucket {
+			return t.OfBytes([]byte(v)), true
+		}
+		return string(t.Cut(source, []byte(v))), true
+	default:
+		b := v.([]byte)
+		if t.Kind == Bucket {
+			return t.OfBytes(b), true
+		}
+		return t.Cut(source, b), true
 	}
-	n := days
+}
+
+// Cut is truncate of text or binary: the first N code points or bytes.
+func (t Transform) Cut(source Type, b []byte) []byte {
+	if len(b) <= t.N || source.Kind == Binary {
+		return b[:min(len(b), t.N)]
+	}
+	runes := 0
+	for i, c := range b {
+		if !utf8.RuneStart(c) {
+			continue
+		}
+		if runes++; runes > t.N {
+			return b[:i]
+		}
+	}
+	return b
+}
+
+// OfInt is Apply for an integer, a date or a timestamp, given and returned as int64, for loops over many. It is false where Apply has an
+// error.
+func (t Transform) OfInt(source Type, v int64) (int64, bool) {
 	switch t.Kind {
-	case Hour:
-		n = hours
-	case Year, Month:
-		year, month, _ := dateOf(days)
-		n = year - 1970
-		if t.Kind == Month {
+	case Identity:
+		return v, true
+	case Bucket:
+		var b [8]byte
+		binary.LittleEndian.PutUint64(b[:], uint64(v))
+		return int64(t.OfBytes(b[:])), true
+	case Truncate:
+		n := v - ((v%int64(t.N))+int64(t.N))%int64(t.N)
+		return n, n <= v && (source.Kind != Int || n >= math.MinInt32)
+	}
+	return t.span(source, v)
+}
+
+// OfBytes is the bucket of a value in its form for hashing (apache/iceberg format/spec.md, appendix B): the bytes of text or binary.
+func (t Transform) OfBytes(b []byte) int32 { return int32(murmur3(b)&math.MaxInt32) % int32(t.N) }
+
+// span is the year, month, day or hour in which a date or a timestamp lies, counted from that of 1970-01-01 00:00.
+func (t Transform) span(source Type, v int64) (int64, bool) {
+	n := v
+	if source.Kind != Date && t.Kind == Hour {
+		n = floorDiv(v, microsPerHour)
+	} else if source.Kind != Date {
+		n = floorDiv(v, microsPerDay)
+	}
+	if t.Kind == Year || t.Kind == Month {
+		year, month, _ := dateOf(n)
+		if n = year - 1970; t.Kind == Month {
 			n = n*12 + int64(month) - 1
 		}
 	}
-	return int32(n), n == int64(int32(n))
+	return n, n == int64(int32(n))
 }
-
-// bucket is Iceberg's hash, without its sign, modulo N.
-func (t Transform) bucket(v any) int32 {
-	return int32(hashValue(v)&math.MaxInt32) % int32(t.N)
-}
-
-// truncate rounds numbers down to a multiple of the width; of text and binary it keeps the beginning.
-func (t Transform) truncate(source Type, v any) (any, error) {
-	low := func() error {
-		return fmt.Errorf("%s of %s: %w: the result is below the range of %s", t, FormatValue(source, v), ErrValue, source)
-	}
-	switch v := v.(type) {
-	case int32:
-		n := floorTo(int64(v), int64(t.N))
-		if n < math.MinInt32 {
-			return nil, low()
-		}
-		return int32(n), nil
-	case int64:
-		n := floorTo(v, int64(t.N))
-		if n > v {
-			return nil, low()
-		}
-		return n, nil
-	case Dec:
-		d := v.floorTo(uint64(t.N))
-		if !d.Fits(source.Precision) {
-			return nil, low()
-		}
-		return d, nil
-	case string:
-		return v[:runesLength(v, t.N)], nil
-	default:
-		b := v.([]byte)
-		return b[:min(len(b), t.N)], nil
-	}
-}
-
-// floorTo is the largest multiple of w that is not above n. It wraps around where there is none.
-func floorTo(n, w int64) int64 { return n - ((n%w)+w)%w }
 
 // floorTo is the largest multiple of w, at most 32 bits, that is not above d.
 func (d Dec) floorTo(w uint64) Dec {

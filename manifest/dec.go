@@ -52,6 +52,12 @@ func (d Dec) neg() Dec {
 	return Dec{Hi: int64(hi), Lo: lo}
 }
 
+// plus is d + n.
+func (d Dec) plus(n uint64) Dec {
+	lo, carry := bits.Add64(d.Lo, n, 0)
+	return Dec{Hi: d.Hi + int64(carry), Lo: lo}
+}
+
 // Cmp is -1, 0 or 1: both must have the same scale.
 func (d Dec) Cmp(o Dec) int { return cmp.Or(cmp.Compare(d.Hi, o.Hi), cmp.Compare(d.Lo, o.Lo)) }
 

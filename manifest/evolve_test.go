@@ -273,6 +273,33 @@ func TestFormerNames(t *testing.T) {
 	}
 }
 
+// Engines refuse a file without ids in which there is a name that the mapping does not know, and read others than the current version.
+func TestMappingKnowsAllVersions(t *testing.T) {
+	k := newMaker(t)
+	k.first()
+	one := k.last
+	two := k.evolve("two", AddColumns{[]Field{column("extra", "int"), column("more", "int")}}, RenameColumn{"name", "title"})
+	k.evolve("three", DropColumns{[]string{"extra", "tags"}})
+	mapped := func(wants ...string) {
+		t.Helper()
+		for _, want := range wants {
+			if got := k.m.Properties[propertyMapping]; strings.Count(got, want) != 1 {
+				t.Errorf("%s is not once in %s", want, got)
+			}
+		}
+	}
+	tags := `{"field-id":7,"names":["tags"],"fields":[{"field-id":10,"names":["element"]}]}`
+	mapped(`{"field-id":3,"names":["title","name"]}`, tags, `{"field-id":15,"names":["extra"]}]`, `{"field-id":16,"names":["more"]}`)
+	k.must(k.m.Rollback(1, "", "", k.w()))
+	mapped(`{"field-id":3,"names":["name","title"]}`, tags, `{"field-id":15,"names":["extra"]},{"field-id":16,"names":["more"]}]`)
+	k.must(k.m.Rollback(two.Version, "", "", k.w()))
+	mapped(`{"field-id":3,"names":["title","name"]}`, tags, `"extra"`, `"more"`)
+	k.must(k.m.Rollback(1, "", "", k.w()))
+	k.last = one
+	k.evolve("other", AddColumns{[]Field{column("title", "int"), column("extra", "date")}})
+	mapped(`{"field-id":3,"names":["name"]}`, `{"field-id":17,"names":["title"]},{"field-id":18,"names":["extra"]},{"field-id":16,"names":["more"]}]`)
+}
+
 // A design that was made for what the table was before is refused, even if the version that is current is the same again.
 func TestCommitRefusesStaleDesigns(t *testing.T) {
 	k := newMaker(t)

@@ -84,6 +84,45 @@ func (m *Manifest) formerNames(v Version, s Schema) map[int][]string {
 	return out
 }
 
+// namedColumns are all columns that names in files can mean: those of the current version, then, by id, those that it or other versions had.
+// They are called by their newest name, former has the others. A name means one column: in the current version, else in its
+// ancestors, else in other versions, which an engine can read too. A column without a name of its own is left out.
+func (m *Manifest) namedColumns() (columns []Field, former map[int][]string) {
+	former = make(map[int][]string)
+	given, own := make(map[string]bool), m.Schema().Fields
+	claim := func(id int, name string) {
+		if !given[name] {
+			given[name] = true
+			former[id] = append(former[id], name)
+		}
+	}
+	for _, f := range own {
+		claim(f.ID, f.Name)
+	}
+	for _, n := range m.lineage(m.currentVersion()) {
+		claim(n.id, n.name)
+	}
+	columns = slices.Clone(own)
+	for _, s := range newestFirst(m.Schemas) {
+		for _, f := range s.Fields {
+			claim(f.ID, f.Name)
+			columns = append(columns, f)
+		}
+	}
+	gone := columns[len(own):]
+	slices.SortStableFunc(gone, func(a, b Field) int { return cmp.Compare(a.ID, b.ID) })
+	seen := make(map[int]bool)
+	columns = slices.DeleteFunc(columns, func(f Field) bool {
+		again := seen[f.ID] || len(former[f.ID]) == 0
+		seen[f.ID] = true
+		return again
+	})
+	for i, f := range columns {
+		columns[i].Name, former[f.ID] = former[f.ID][0], former[f.ID][1:]
+	}
+	return columns, former
+}
+
 // takenNames says whose names are whose, in the version that is current and its ancestors.
 type takenNames map[string]int
 

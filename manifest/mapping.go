@@ -1,7 +1,7 @@
 package manifest
 
-// NameMapping is Iceberg's schema.name-mapping.default: which names belong to which field ids, for files without ids. Names that a
-// column had before (FormerNames) follow the present one.
+// NameMapping is Iceberg's schema.name-mapping.default: which names belong to which field ids, for files without ids. Other names of a
+// column follow its own.
 func NameMapping(s Schema, former map[int][]string) string {
 	return string(appendMapping(nil, s.Fields, former))
 }

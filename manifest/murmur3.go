@@ -5,24 +5,9 @@ import (
 	"math/bits"
 )
 
-// hashValue is the hash of a value for the bucket transform (apache/iceberg format/spec.md, appendix B): integers, dates and timestamps
-// as 8 bytes, little end first, so that a column that is widened keeps its buckets; decimals as their least bytes, big end first.
-func hashValue(v any) uint32 {
-	switch v := v.(type) {
-	case int32:
-		return murmur3(binary.LittleEndian.AppendUint64(nil, uint64(int64(v))))
-	case int64:
-		return murmur3(binary.LittleEndian.AppendUint64(nil, uint64(v)))
-	case Dec:
-		return murmur3(v.Bytes())
-	case string:
-		return murmur3([]byte(v))
-	default:
-		return murmur3(v.([]byte))
-	}
-}
-
-// murmur3 is MurmurHash3, x86, 32 bits, seed 0 (Austin Appleby, public domain).
+// murmur3 is MurmurHash3, x86, 32 bits, seed 0 (Austin Appleby, public domain): the hash of the bucket transform. It takes integers,
+// dates and timestamps as 8 bytes, little end first, so that a column that is widened keeps its buckets; decimals as their least bytes,
+// big end first (apache/iceberg format/spec.md, appendix B).
 func murmur3(b []byte) uint32 {
 	const c1, c2 = 0xcc9e2d51, 0x1b873593
 	h, n := uint32(0), uint32(len(b))

@@ -140,8 +140,8 @@ func (x *world) checkMapping(m *Manifest) {
 		}
 	}
 	var all []string
-	for _, c := range mapping {
-		if f, ok := m.Schema().top(c.ID); !ok || f.Name != c.Names[0] {
+	for i, c := range mapping {
+		if f, ok := m.Schema().top(c.ID); len(c.Names) == 0 || ok != (i < len(m.Schema().Fields)) || ok && f.Name != c.Names[0] {
 			x.t.Fatalf("the mapping calls column %d %q", c.ID, c.Names)
 		}
 		all = append(all, c.Names...)

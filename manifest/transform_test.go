@@ -29,12 +29,11 @@ func TestHash(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := int32(hashValue(v)); got != c.want {
-			t.Errorf("%s %s: %d, want %d", c.typ, c.text, got, c.want)
-		}
-		bucket, err := Transform{Kind: Bucket, N: 16}.Apply(typ, v)
-		if err != nil || bucket != (c.want&math.MaxInt32)%16 {
-			t.Errorf("%s %s: bucket %v (%v)", c.typ, c.text, bucket, err)
+		for _, n := range []int32{1, 16, math.MaxInt32} {
+			bucket, err := Transform{Kind: Bucket, N: int(n)}.Apply(typ, v)
+			if err != nil || bucket != (c.want&math.MaxInt32)%n {
+				t.Errorf("%s %s: bucket %v of %d (%v)", c.typ, c.text, bucket, n, err)
+			}
 		}
 	}
 }
@@ -155,6 +154,58 @@ func TestTransformsKeepOrder(t *testing.T) {
 				}
 				last = got
 			}
+		}
+	}
+}
+
+// What lies in the range of a result has that result, and what lies outside has another one.
+func TestTransformRanges(t *testing.T) {
+	cases := []struct{ transform, typ, in, lo, hi string }{
+		{"year", "date", "1969-12-31", "1969-01-01", "1969-12-31"},
+		{"year", "timestamp", "2020-02-29", "2020-01-01 00:00:00", "2020-12-31 23:59:59.999999"},
+		{"month", "date", "1968-02-03", "1968-02-01", "1968-02-29"},
+		{"month", "timestamptz", "1969-12-31 23:59:59", "1969-12-01 00:00:00+00:00", "1969-12-31 23:59:59.999999+00:00"},
+		{"day", "date", "1969-12-31", "1969-12-31", "1969-12-31"},
+		{"day", "timestamp", "1969-12-31 12:00:00", "1969-12-31 00:00:00", "1969-12-31 23:59:59.999999"},
+		{"hour", "timestamp", "1969-12-31 23:30:00", "1969-12-31 23:00:00", "1969-12-31 23:59:59.999999"},
+		{"truncate[10]", "int", "-1", "-10", "-1"},
+		{"truncate[10]", "int", "2147483647", "2147483640", "2147483647"},
+		{"truncate[10]", "long", "9223372036854775807", "9223372036854775800", "9223372036854775807"},
+		{"truncate[50]", "decimal(9, 2)", "-10.65", "-11.00", "-10.51"},
+		{"identity", "string", "x", "x", "x"},
+		{"truncate[2]", "string", "a", "a", "a"},
+		{"truncate[2]", "string", "éx", "éx", "éy"},
+		{"truncate[2]", "string", "éxyz", "éx", "éy"},
+		{"truncate[2]", "binary", "00ff01", "00ff", "01"},
+		{"truncate[2]", "binary", "ff", "ff", "ff"},
+	}
+	for _, c := range cases {
+		tr, _ := ParseTransform(c.transform)
+		typ := mustType(t, c.typ)
+		v, err := ParseValue(typ, c.in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		result, err := tr.Apply(typ, v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lo, hi, ok := tr.Range(typ, result)
+		if !ok || FormatValue(typ, lo) != c.lo || FormatValue(typ, hi) != c.hi {
+			t.Errorf("%s of %s: %s to %s, %t", c.transform, c.in, FormatValue(typ, lo), FormatValue(typ, hi), ok)
+		}
+	}
+	for _, c := range []struct {
+		transform Transform
+		typ       string
+		v         any
+	}{
+		{Transform{Bucket, 4}, "long", int32(1)}, {Transform{Kind: Day}, "timestamp", int32(math.MaxInt32)}, {Transform{Kind: Year}, "date", int32(math.MaxInt32)},
+		{Transform{Kind: Year}, "timestamp", int32(math.MinInt32)}, {Transform{Truncate, 1}, "string", "\U0010FFFF"}, {Transform{Truncate, 1}, "binary", []byte{255}},
+		{Transform{Kind: Day}, "date", nil}, {Transform{Kind: Day}, "date", "x"},
+	} {
+		if lo, hi, ok := c.transform.Range(mustType(t, c.typ), c.v); ok {
+			t.Errorf("%s %v: %v to %v", c.transform, c.v, lo, hi)
 		}
 	}
 }

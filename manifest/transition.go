@@ -63,8 +63,9 @@ func (m *Manifest) makeCurrent(e Entry) {
 
 // mapNames sets the name mapping to that of the current version.
 func (m *Manifest) mapNames() {
+	columns, former := m.namedColumns()
 	m.Properties = cloneMap(m.Properties)
-	m.Properties[propertyMapping] = NameMapping(m.Schema(), m.formerNames(m.currentVersion(), m.Schema()))
+	m.Properties[propertyMapping] = NameMapping(Schema{Fields: columns}, former)
 }
 
 func cloneMap[K comparable, V any](in map[K]V) map[K]V {

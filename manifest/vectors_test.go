@@ -18,7 +18,7 @@ const vectorDir = "../testdata/format"
 // vector is an entry of index.json: what a reader must make of a file. See the README there.
 type vector struct {
 	File      string `json:"file"`
-	Kind      string `json:"kind"`      // manifest, snapshot, history, key, value, partition-dir, bounds
+	Kind      string `json:"kind"`      // manifest, snapshot, history, key, value, partition-dir, bounds, transform
 	Gives     string `json:"gives"`     // ok, not-manifest, newer-format, or the rule that refuses it
 	Canonical bool   `json:"canonical"` // the bytes are what a writer writes
 	Facts     facts  `json:"facts"`
@@ -157,6 +157,8 @@ func runVector(t *testing.T, v vector) (facts, error) {
 		return facts{Cases: dirCases(t, b)}, nil
 	case "bounds":
 		return facts{Cases: boundCases(t, b)}, nil
+	case "transform":
+		return facts{Cases: transformCases(t, b)}, nil
 	}
 	t.Fatalf("there is no kind %q", v.Kind)
 	return facts{}, nil
@@ -323,6 +325,47 @@ func boundCases(t *testing.T, b []byte) int {
 		}
 		if string(upper) != string(c.Upper) {
 			t.Errorf("%s: upper bound %s, want %s", c.Value, upper, c.Upper)
+		}
+	}
+	return len(cases)
+}
+
+type transformCase struct {
+	Transform string          `json:"transform"`
+	Type      string          `json:"type"`
+	Value     json.RawMessage `json:"value"`
+	Gives     json.RawMessage `json:"gives,omitempty"` // missing: there is no result
+	Text      string          `json:"text,omitempty"`
+}
+
+func transformCases(t *testing.T, b []byte) int {
+	cases := readCases[transformCase](t, b)
+	for _, c := range cases {
+		tr, err := ParseTransform(c.Transform)
+		if err != nil {
+			t.Fatal(err)
+		}
+		typ := mustType(t, c.Type)
+		v, err := DecodeValue(typ, Value(c.Value))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := tr.Apply(typ, v)
+		if c.Gives == nil {
+			if err == nil {
+				t.Errorf("%s of %s %s is %v", c.Transform, c.Type, c.Value, got)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := EncodeValue(tr.Result(typ), got)
+		if text == "" {
+			text = "null"
+		}
+		if err != nil || string(text) != string(c.Gives) || tr.Format(typ, got) != c.Text {
+			t.Errorf("%s of %s %s is %s, %q (%v)", c.Transform, c.Type, c.Value, text, tr.Format(typ, got), err)
 		}
 	}
 	return len(cases)

@@ -7,15 +7,17 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/array"
 
 	"github.com/tablectl/tablectl/internal/columnar"
+	"github.com/tablectl/tablectl/internal/source"
 )
 
 // castReader gives the records of a caller's reader in the table's columns and types, exactly or refused with ErrInput.
 type castReader struct {
 	array.RecordReader
-	want *arrow.Schema
-	rec  arrow.Record
-	rows int64
-	err  error
+	want  *arrow.Schema
+	allow source.Allow
+	rec   arrow.Record
+	rows  int64
+	err   error
 }
 
 // Schema is the table's.
@@ -27,7 +29,8 @@ func (c *castReader) Next() bool {
 	if c.err != nil || !c.RecordReader.Next() {
 		return false
 	}
-	in := c.RecordReader.Record()
+	in := c.allow.Align(c.RecordReader.Record(), c.want)
+	defer in.Release()
 	at := func(row int) string { return fmt.Sprintf("row %d", c.rows+int64(row)+1) }
 	if c.rec, c.err = columnar.Cast(in, c.want, at); c.err != nil {
 		c.err = fmt.Errorf("%w: %w", ErrInput, c.err)

@@ -30,9 +30,15 @@ func (p *publication) compose(ctx context.Context) (composition, error) {
 	var drop []manifest.File
 	switch p.o.Mode {
 	case Append:
-		drop, err = p.filesOfRun(ctx, on)
+		if drop, err = p.filesOfRun(ctx, on); err == nil {
+			err = p.keepUnique(ctx, on, drop)
+		}
 	case ReplacePartitions:
-		drop, err = p.filesOfPartitions(ctx, on)
+		if drop, err = p.filesOfPartitions(ctx, on); err == nil {
+			err = p.keepUnique(ctx, on, drop)
+		}
+	case Upsert, Delete:
+		drop, err = p.mergedFiles(ctx, on)
 	case alteration:
 		err = p.redesign(ctx)
 	}
@@ -42,6 +48,15 @@ func (p *publication) compose(ctx context.Context) (composition, error) {
 	c, err := p.carryOver(ctx, on, drop)
 	if err != nil {
 		return c, err
+	}
+	if p.merging != nil {
+		m := p.merging.merged
+		c.rows.Added, c.rows.Updated, c.rows.Deleted = m.Inserted, m.Updated, m.Deleted
+		c.rows.CarriedOver = on.rows() - m.Updated - m.Deleted
+	}
+	if got := c.rows.Added + c.rows.Updated + c.rows.CarriedOver; got != c.rows.Total {
+		return c, fmt.Errorf("%w: the files of version %d hold %d rows, %d added, %d updated and %d carried over make %d",
+			ErrCorrupt, p.pending.Version, c.rows.Total, c.rows.Added, c.rows.Updated, c.rows.CarriedOver, got)
 	}
 	c.change.Restate = p.restatement(on)
 	return c, nil

@@ -92,7 +92,7 @@ func (t *Table) diffViews(ctx context.Context, a, b *View, o DiffOptions) (*Diff
 	d := p.diff
 	if o.Rows {
 		d.set, d.fields = rowdiff.NewSet(rowdiff.Options{
-			Fields: p.old.fields, Key: len(p.key), Memory: t.opts.Memory / 4, SpoolDir: t.opts.SpoolDir,
+			Fields: p.new.fields, Key: len(p.key), Memory: t.opts.Memory / 4, SpoolDir: t.opts.SpoolDir,
 		}), p.new.fields
 		err = p.compareRows(ctx)
 	} else if !o.NoSums {

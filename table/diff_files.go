@@ -71,13 +71,13 @@ func diffFiles(a, b []manifest.File) (d FileDiff, shared []manifest.File) {
 }
 
 // diffPartitions sums up the partitions in which a file was removed or added.
-func diffPartitions(a, b manifest.PartitionSpec, d FileDiff, shared []manifest.File) []PartitionDiff {
-	if len(a.Fields)+len(b.Fields) == 0 {
+func diffPartitions(a, b partitionNames, d FileDiff, shared []manifest.File) []PartitionDiff {
+	if !a.any() && !b.any() {
 		return nil
 	}
 	parts := map[string]*PartitionDiff{}
-	part := func(f manifest.File, spec manifest.PartitionSpec) *PartitionDiff {
-		name, values := partitionName(f, spec)
+	part := func(f manifest.File, names partitionNames) *PartitionDiff {
+		name, values := names.of(f)
 		if parts[name] == nil {
 			parts[name] = &PartitionDiff{Name: name, Values: values}
 		}
@@ -90,7 +90,7 @@ func diffPartitions(a, b manifest.PartitionSpec, d FileDiff, shared []manifest.F
 		part(f, b).After.add(f)
 	}
 	for _, f := range shared {
-		name, _ := partitionName(f, b)
+		name, _ := b.of(f)
 		if p := parts[name]; p != nil {
 			p.Before.add(f)
 			p.After.add(f)
@@ -104,15 +104,47 @@ func diffPartitions(a, b manifest.PartitionSpec, d FileDiff, shared []manifest.F
 	return out
 }
 
-// partitionName is a partition for people, and its values as text. A file without rows may have none.
-func partitionName(f manifest.File, spec manifest.PartitionSpec) (string, map[string]*string) {
+// partitionNames names the partitions of the files of a version, by the id of the spec with which they were written.
+type partitionNames map[int]partitionForm
+
+// partitionForm is a spec and the types of what its fields come from.
+type partitionForm struct {
+	fields  []manifest.PartitionField
+	sources []manifest.Type // Invalid where the column is no more
+}
+
+func namesOfPartitions(s *manifest.Snapshot) partitionNames {
+	out := partitionNames{}
+	for _, spec := range s.Specs() {
+		form := partitionForm{fields: spec.Fields}
+		for _, p := range spec.Fields {
+			f, _ := s.Schema.FieldByID(p.SourceID)
+			form.sources = append(form.sources, f.Type)
+		}
+		out[spec.ID] = form
+	}
+	return out
+}
+
+func (n partitionNames) any() bool {
+	for _, form := range n {
+		if len(form.fields) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// of is the partition of a file for people, and its values as text. A file without rows may have none.
+func (n partitionNames) of(f manifest.File) (string, map[string]*string) {
 	var name strings.Builder
 	values := map[string]*string{}
-	for i, p := range spec.Fields {
+	form := n[f.SpecID]
+	for i, p := range form.fields {
 		text := "null"
 		values[p.Name] = nil
 		if i < len(f.Partition) && f.Partition[i] != "" {
-			text = partitionText(f.Partition[i])
+			text = partitionText(p, form.sources[i], f.Partition[i])
 			values[p.Name] = &text
 		}
 		if i > 0 {
@@ -123,8 +155,13 @@ func partitionName(f manifest.File, spec manifest.PartitionSpec) (string, map[st
 	return name.String(), values
 }
 
-// partitionText is a value without the quotes that its form may have.
-func partitionText(v manifest.Value) string {
+// partitionText is a value as partition directories show it, or as it stands if its column is no more.
+func partitionText(p manifest.PartitionField, source manifest.Type, v manifest.Value) string {
+	if t, err := p.Parsed(); err == nil && t.Takes(source) {
+		if x, err := manifest.DecodeValue(t.Result(source), v); err == nil {
+			return t.Format(source, x)
+		}
+	}
 	var text string
 	if json.Unmarshal([]byte(v), &text) == nil {
 		return text
@@ -133,11 +170,11 @@ func partitionText(v manifest.Value) string {
 }
 
 // inPartitions orders files by partition, so that rows which are likely to be equal are read soon after each other.
-func inPartitions(files []manifest.File, spec manifest.PartitionSpec) []diffFile {
+func inPartitions(files []manifest.File, names partitionNames) []diffFile {
 	out := make([]diffFile, len(files))
 	for i, f := range files {
 		out[i].File, out[i].index = f, i
-		out[i].partition, _ = partitionName(f, spec)
+		out[i].partition, _ = names.of(f)
 	}
 	slices.SortStableFunc(out, func(a, b diffFile) int { return cmp.Compare(a.partition, b.partition) })
 	return out

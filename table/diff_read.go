@@ -51,9 +51,10 @@ func (t *Table) differ(ctx context.Context, old, new *View, o DiffOptions) (*dif
 	d.Schema = diffSchemas(old.snap, new.snap)
 	var shared []manifest.File
 	d.Files, shared = diffFiles(before, after)
-	d.Partitions = diffPartitions(old.snap.Spec, new.snap.Spec, d.Files, shared)
+	inOld, inNew := namesOfPartitions(old.snap), namesOfPartitions(new.snap)
+	d.Partitions = diffPartitions(inOld, inNew, d.Files, shared)
 	d.RowsBefore, d.RowsAfter = old.snap.Rows.Total, new.snap.Rows.Total
-	p.old.files, p.new.files = inPartitions(d.Files.Removed, old.snap.Spec), inPartitions(d.Files.Added, new.snap.Spec)
+	p.old.files, p.new.files = inPartitions(d.Files.Removed, inOld), inPartitions(d.Files.Added, inNew)
 	return p, p.columns(o)
 }
 
@@ -167,9 +168,10 @@ func (p *differ) scan(ctx context.Context, s *diffSide, f diffFile, share int, t
 	if err != nil {
 		return err
 	}
-	batch := int(max(1<<20, min(16<<20, p.t.opts.Memory/int64(8*share))))
-	rows, err := file.Read(ctx, manifest.Schema{Fields: s.fields}, columnar.ReadOptions{
-		Concurrency: p.t.opts.Concurrency, BatchBytes: batch, BatchRows: 16 << 10,
+	memory := p.t.opts.Memory
+	batch := int(max(1<<20, min(16<<20, memory/int64(8*share))))
+	rows, err := file.Known(s.view.formerNames()).Read(ctx, manifest.Schema{Fields: s.fields}, columnar.ReadOptions{
+		Concurrency: p.t.opts.Concurrency, BatchBytes: batch, BatchRows: int(min(16<<10, memory>>14)),
 	})
 	if err != nil {
 		return err

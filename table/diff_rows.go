@@ -48,24 +48,57 @@ func (p *differ) compareRows(ctx context.Context) error {
 	return nil
 }
 
-// encode reads the files of a side one after the other.
+// filesAhead is how many files of a side are read before their turn: none where memory is short.
+func (p *differ) filesAhead() int { return int(min(4, p.t.opts.Memory/(256<<20))) }
+
+// encode reads the files of a side, some at once, and gives their rows in the order of the files.
 func (p *differ) encode(ctx context.Context, s *diffSide, e *rowdiff.Encoder, used *sync.Pool, to chan<- encoded) error {
-	for _, f := range s.files {
-		err := p.scan(ctx, s, f, 2, func(rec arrow.Record) error {
-			rows := used.Get().(*rowdiff.Rows)
-			e.Encode(rec, rows)
+	g, ctx := errgroup.WithContext(ctx)
+	ahead := make(chan chan encoded, p.filesAhead())
+	g.Go(func() error {
+		defer close(ahead)
+		for _, f := range s.files {
+			rows := make(chan encoded, 1)
 			select {
-			case to <- encoded{rows, f.partition}:
-				return nil
+			case ahead <- rows:
 			case <-ctx.Done():
 				return context.Cause(ctx)
 			}
-		})
-		if err != nil {
-			return err
+			g.Go(func() error {
+				defer close(rows)
+				return p.encodeFile(ctx, s, f, e, used, rows)
+			})
 		}
+		return nil
+	})
+	g.Go(func() error {
+		for rows := range ahead {
+			for r := range rows {
+				if err := send(ctx, to, r); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	return g.Wait()
+}
+
+func (p *differ) encodeFile(ctx context.Context, s *diffSide, f diffFile, e *rowdiff.Encoder, used *sync.Pool, to chan<- encoded) error {
+	return p.scan(ctx, s, f, 2*(p.filesAhead()+1), func(rec arrow.Record) error {
+		rows := used.Get().(*rowdiff.Rows)
+		e.Encode(rec, rows)
+		return send(ctx, to, encoded{rows, f.partition})
+	})
+}
+
+func send(ctx context.Context, to chan<- encoded, r encoded) error {
+	select {
+	case to <- r:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
-	return nil
 }
 
 // take adds the rows of both sides in turns, partition by partition, so that equal rows come soon after each other. A side that

@@ -18,6 +18,19 @@ type SchemaChange struct {
 	After   string // what it is
 }
 
+// String is the change in a few words: "added note string", "renamed city → town", "widened id: int → long".
+func (c SchemaChange) String() string {
+	switch c.Kind {
+	case ColumnAdded, ColumnDropped:
+		return fmt.Sprintf("%s %s %s", c.Kind, c.Column, c.Before+c.After)
+	case ColumnRenamed:
+		return fmt.Sprintf("%s %s → %s", c.Kind, c.Before, c.After)
+	case KeyChanged, PartitionChange, SortChanged:
+		return fmt.Sprintf("%s: %s → %s", c.Kind, cmp.Or(c.Before, "none"), cmp.Or(c.After, "none"))
+	}
+	return fmt.Sprintf("%s %s: %s → %s", c.Kind, c.Column, c.Before, c.After)
+}
+
 // The kinds of schema changes.
 const (
 	ColumnAdded     = "added"

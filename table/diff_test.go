@@ -28,6 +28,9 @@ func diffLines(d *Diff) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
+		if !rec.Schema().Equal(d.RowSchema()) {
+			return nil, fmt.Errorf("schema %v, not %v", rec.Schema(), d.RowSchema())
+		}
 		for i := range int(rec.NumRows()) {
 			cells := []string{columnar.FormatCell(rec.Column(0), i)}
 			for _, c := range rec.Columns()[2:] {
@@ -149,6 +152,39 @@ func TestDiffFiles(t *testing.T) {
 	// One of two files with the bytes B is left, and a second one with the bytes A is new.
 	if got := fmt.Sprint(keys(d.Removed), keys(d.Added), keys(shared), d.Copied, d.Shared); got != "[1/b2 1/c] [2/d 2/a] [1/a 2/b] 1 {2 2 20}" {
 		t.Error(got)
+	}
+}
+
+// Files name their partitions by the spec with which they were written.
+func TestPartitionsOfSeveralSpecs(t *testing.T) {
+	part := func(source int, name, transform string) manifest.PartitionField {
+		return manifest.PartitionField{SourceID: source, Name: name, Transform: transform}
+	}
+	snap := &manifest.Snapshot{
+		Schema:     manifest.Schema{Fields: []manifest.Field{fieldOf(1, "at", manifest.Date), fieldOf(2, "city", manifest.String)}},
+		Spec:       manifest.PartitionSpec{ID: 2, Fields: []manifest.PartitionField{part(1, "at_month", "month"), part(2, "city", "identity"), part(9, "gone", "identity")}},
+		OlderSpecs: []manifest.PartitionSpec{{ID: 0}, {ID: 1, Fields: []manifest.PartitionField{part(1, "at", "identity")}}},
+	}
+	names := namesOfPartitions(snap)
+	for _, c := range []struct {
+		spec   int
+		values []manifest.Value
+		want   string
+	}{
+		{0, nil, ""},
+		{1, []manifest.Value{`"2026-01-02"`}, "at=2026-01-02"},
+		{2, []manifest.Value{"672", `"a\"b"`, "7"}, `at_month=2026-01/city=a"b/gone=7`},
+		{2, []manifest.Value{"", `""`, `"x"`}, "at_month=null/city=/gone=x"},
+		{2, nil, "at_month=null/city=null/gone=null"},
+	} {
+		if got, values := names.of(manifest.File{SpecID: c.spec, Partition: c.values}); got != c.want || len(values) != len(names[c.spec].fields) {
+			t.Errorf("spec %d, %q: %q %v, want %q", c.spec, c.values, got, values, c.want)
+		}
+	}
+	d := FileDiff{Removed: []manifest.File{{SpecID: 0, Rows: 2}}, Added: []manifest.File{{SpecID: 1, Rows: 3, Partition: []manifest.Value{`"2026-01-02"`}}}}
+	got := diffPartitions(names, names, d, []manifest.File{{SpecID: 1, Rows: 5, Partition: []manifest.Value{`"2026-01-02"`}}, {SpecID: 2, Rows: 7}})
+	if len(got) != 2 || got[0].Before.Rows != 2 || got[0].After.Rows != 0 || got[1].Before.Rows != 5 || got[1].After.Rows != 8 || got[1].Shared.Files != 1 {
+		t.Errorf("%+v", got)
 	}
 }
 

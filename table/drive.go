@@ -46,6 +46,9 @@ type driver struct {
 	started  time.Time
 	waited   time.Duration // by the store's own clock, where it has one
 	tries    int
+	answer   error // to the last write that was not a clean 200
+	open     bool  // some write was answered with something else than a refusal
+	warned   bool
 }
 
 func (d *driver) release() {
@@ -93,10 +96,15 @@ func (d *driver) put(req request, tainted bool) answer {
 			return answer{gaveUp: d.undecided(err, tainted)}
 		}
 	}
+	if tainted && !d.warned {
+		d.warned = true
+		d.t.opts.Logger.Warn("the manifest is not written yet; sending it again", "op", d.op, "answer", d.answer, "for", d.patience())
+	}
 	o := objstore.PutOptions{Once: true, IfMatch: req.etag, IfNoneMatch: req.etag == "", ContentType: "application/json"}
 	info, err := d.t.store.Put(d.ctx, manifest.ObjectKey, objstore.BytesBody(req.body), o)
 	d.t.clock.saw(info.Date)
 	d.t.opts.Logger.Debug("manifest written", "op", d.op, "if_match", req.etag, "etag", info.ETag, "err", err)
+	d.answer, d.open = err, d.open || !refusal(err)
 	return answer{etag: info.ETag, now: d.t.clock.now(), err: err}
 }
 
@@ -118,11 +126,28 @@ const longestPause = 3
 func (d *driver) wait() error {
 	d.tries++
 	pause := objstore.Backoff(min(d.tries, longestPause))
-	if max(time.Since(d.started), d.waited)+pause > d.deadline {
-		return fmt.Errorf("%w after %s", context.DeadlineExceeded, d.deadline)
+	if limit := d.patience(); max(time.Since(d.started), d.waited)+pause > limit {
+		return fmt.Errorf("%w after %s", context.DeadlineExceeded, limit)
 	}
 	d.waited += pause
 	return objstore.Sleep(d.ctx, d.t.store, pause)
+}
+
+// refusedPatience is how long a write is pursued to which the store has only ever said that it may not be, or cannot be. Rights take a
+// few seconds to spread through a large store; who has none need not be kept for two minutes.
+const refusedPatience = 10 * time.Second
+
+func (d *driver) patience() time.Duration {
+	if d.answer == nil || d.open {
+		return d.deadline
+	}
+	return min(d.deadline, refusedPatience)
+}
+
+// refusal says whether an answer was about the writer or the store and not about this write.
+func refusal(err error) bool {
+	return errors.Is(err, objstore.ErrAccessDenied) || errors.Is(err, objstore.ErrCredentials) || errors.Is(err, objstore.ErrUnsupported) ||
+		errors.Is(err, objstore.ErrNoSpace)
 }
 
 // detach lets the driver go on for a short while after the caller's context has ended.
@@ -133,10 +158,14 @@ func (d *driver) detach() {
 	d.ctx, d.cancel = context.WithTimeout(context.WithoutCancel(d.ctx), resolveGrace)
 }
 
-// undecided marks an error that leaves open what became of a write.
+// undecided marks an error that leaves open what became of a write. What the store answered to the write is for people only: it must
+// not be taken for the answer to something else.
 func (d *driver) undecided(err error, tainted bool) error {
-	if err == nil || !tainted {
+	switch {
+	case err == nil || !tainted:
 		return err
+	case d.answer != nil:
+		return fmt.Errorf("%w (%w; the last answer was: %v)", ErrOutcomeUnknown, err, d.answer)
 	}
 	return fmt.Errorf("%w (%w)", ErrOutcomeUnknown, err)
 }

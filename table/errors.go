@@ -20,7 +20,6 @@ var (
 	ErrCorrupt         = errors.New("the table is damaged")
 	ErrRelocated       = errors.New("the table was moved")
 	ErrValidation      = errors.New("validation failed, nothing was published")
-	ErrUsage           = errors.New("wrong use")
 )
 
 // Errors that other rooms found; here so that callers need only this package.
@@ -36,6 +35,7 @@ var (
 	ErrNothingToDo    = manifest.ErrNothingToDo
 	ErrInput          = source.ErrInput
 	ErrNoInput        = source.ErrNoInput
+	ErrUsage          = source.ErrUsage // also where this room finds it
 	ErrInputChanged   = source.ErrChanged
 )
 

@@ -25,7 +25,7 @@ func (p *publication) evolve(fields []manifest.Field, typed bool) error {
 		case !ok:
 			f.Required = false
 			added = append(added, f)
-		case typed && widens(old.Type, f.Type):
+		case typed && grows(old.Type, f.Type):
 			changes = append(changes, manifest.WidenColumn{Name: f.Name, To: f.Type})
 		}
 	}
@@ -46,42 +46,8 @@ func (p *publication) evolve(fields []manifest.Field, typed bool) error {
 	return nil
 }
 
-// widens says whether a type is one to which Iceberg lets the other one grow.
-func widens(from, to manifest.Type) bool {
-	switch from.Kind {
-	case manifest.Int:
-		return to.Kind == manifest.Long
-	case manifest.Float:
-		return to.Kind == manifest.Double
-	case manifest.Decimal:
-		return to.Kind == manifest.Decimal && to.Scale == from.Scale && to.Precision > from.Precision
-	}
-	return false
-}
-
-// schemaChanges are the differences between two schemas of a table, for people.
-func schemaChanges(from, to manifest.Schema) []string {
-	out := []string{}
-	for _, f := range to.Fields {
-		old, ok := from.FieldByID(f.ID)
-		switch {
-		case !ok:
-			out = append(out, fmt.Sprintf("new column %s %s", f.Name, f.Type))
-			continue
-		case old.Name != f.Name:
-			out = append(out, fmt.Sprintf("column %s is renamed to %s", old.Name, f.Name))
-		}
-		if !old.Type.Equal(f.Type) {
-			out = append(out, fmt.Sprintf("column %s becomes %s (was %s)", f.Name, f.Type, old.Type))
-		}
-		if old.Required != f.Required {
-			out = append(out, fmt.Sprintf("column %s %s", f.Name, map[bool]string{true: "becomes required", false: "may be null"}[f.Required]))
-		}
-	}
-	for _, f := range from.Fields {
-		if _, ok := to.FieldByID(f.ID); !ok {
-			out = append(out, fmt.Sprintf("column %s is dropped", f.Name))
-		}
-	}
-	return out
+// grows says whether a type is one to which Iceberg lets the other one grow.
+func grows(from, to manifest.Type) bool {
+	wide, ok := wider(from, to)
+	return ok && wide.Equal(to) && !to.Equal(from)
 }

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/tablectl/tablectl/manifest"
@@ -184,7 +185,7 @@ func (f *flip) propose(base head, raced bool) {
 	w := manifest.Write{ID: f.ids(), At: f.clock, By: f.by}
 	next, err := f.op.change(base.m, w)
 	if err != nil {
-		f.fail(err)
+		f.fail(ofArguments(err))
 		return
 	}
 	f.next = head{m: next}
@@ -193,6 +194,14 @@ func (f *flip) propose(base head, raced bool) {
 		return
 	}
 	f.encode()
+}
+
+// ofArguments says whose fault a next manifest is that cannot be. The one that it was made from is valid, so it is not the table.
+func ofArguments(err error) error {
+	if errors.Is(err, manifest.ErrInvalid) {
+		return fmt.Errorf("%w: %w", ErrUsage, err)
+	}
+	return err
 }
 
 func (f *flip) encode() {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -35,7 +36,7 @@ func (in *inputs) close() {
 // prepare looks at the inputs once: their fingerprint and, for a table without a schema, their columns. Then the run has a name and
 // the rows have a layout.
 func (p *publication) prepare(ctx context.Context) error {
-	if m := p.base.m; m != nil {
+	if m := p.base.m; m != nil && p.define == nil {
 		if err := p.o.Definition.matches(m); err != nil {
 			return err
 		}
@@ -73,12 +74,15 @@ func (p *publication) evolveWith(ctx context.Context, fields []manifest.Field) e
 
 // chooseLayout is the layout of the table, or the one that it gets with these columns.
 func (p *publication) chooseLayout(fields []manifest.Field) (layout, error) {
-	m := p.base.m
-	if m == nil {
-		var err error
-		if m, err = p.create(manifest.Write{ID: newID(), At: 1}); err != nil {
-			return layout{}, err
-		}
+	m, err := p.base.m, error(nil)
+	switch {
+	case m == nil:
+		m, err = p.create(manifest.Write{ID: newID(), At: 1})
+	case p.define != nil:
+		m, err = m.Define(*p.define, manifest.Write{ID: newID(), At: 1})
+	}
+	if err != nil {
+		return layout{}, err
 	}
 	if m.Declared() {
 		return layoutOf(m), nil
@@ -90,6 +94,11 @@ func (p *publication) chooseLayout(fields []manifest.Field) (layout, error) {
 func (p *publication) readInputs(ctx context.Context, wantSchema bool) ([]manifest.Field, error) {
 	p.in = &inputs{}
 	columns := p.o.Definition.Columns
+	if p.o.Where != "" {
+		var err error
+		p.in.fingerprint, err = p.fingerprint("")
+		return columns, err
+	}
 	if p.o.Reader != nil {
 		p.in.reader, p.in.fingerprint = p.o.Reader, p.o.Fingerprint
 		if p.in.fingerprint == "" {
@@ -98,7 +107,8 @@ func (p *publication) readInputs(ctx context.Context, wantSchema bool) ([]manife
 		if !wantSchema {
 			return columns, nil
 		}
-		return p.fieldsOf(p.o.Reader.Schema())
+		fields, err := p.fieldsOf(p.o.Reader.Schema())
+		return p.withoutMarks(fields), err
 	}
 	src, err := source.Open(ctx, p.o.Inputs, p.sourceOptions())
 	if err != nil {
@@ -123,7 +133,14 @@ func (p *publication) readInputs(ctx context.Context, wantSchema bool) ([]manife
 		return nil, err
 	}
 	p.in.notes = append(p.in.notes, notes...)
-	return p.fieldsOf(schema)
+	fields, err := p.fieldsOf(schema)
+	return p.withoutMarks(fields), err
+}
+
+// withoutMarks leaves out the column that only says which rows are to go.
+func (p *publication) withoutMarks(fields []manifest.Field) []manifest.Field {
+	mark := p.o.Upsert.DeleteWhen
+	return slices.DeleteFunc(fields, func(f manifest.Field) bool { return mark != "" && f.Name == mark })
 }
 
 // fieldsOf are the columns of a table that begins with this schema.
@@ -141,7 +158,6 @@ func (p *publication) fieldsOf(s *arrow.Schema) ([]manifest.Field, error) {
 // sourceOptions fills in what the caller left to the table.
 func (p *publication) sourceOptions() source.Options {
 	o := p.o.Source
-	o.Allow.Absent = p.o.AllowMissing
 	if o.Open == nil {
 		o.Open = func(ctx context.Context, url string) (objstore.Store, string, error) {
 			root, key, err := urlstore.Split(url)
@@ -161,6 +177,9 @@ func (p *publication) sourceOptions() source.Options {
 	if o.Memory == 0 {
 		o.Memory = p.t.opts.Memory / 4
 	}
+	if o.Progress == nil {
+		o.Progress = p.meter().reading
+	}
 	return o
 }
 
@@ -170,8 +189,10 @@ func (p *publication) fingerprint(content string) (string, error) {
 	b, err := json.Marshal(struct {
 		Content, Mode, Format string
 		CSV                   source.CSVOptions
-		Partitions            []string `json:",omitempty"`
-	}{content, string(p.o.Mode), p.o.Source.Format, p.o.Source.CSV, p.o.Partitions})
+		Partitions            []string      `json:",omitempty"`
+		Where                 string        `json:",omitempty"`
+		Upsert                UpsertOptions `json:",omitzero"`
+	}{content, string(p.o.Mode), p.o.Source.Format, p.o.Source.CSV, p.o.Partitions, p.o.Where, p.o.Upsert})
 	if err != nil {
 		return "", fmt.Errorf("fingerprint: %w", err)
 	}
@@ -185,6 +206,8 @@ func (p *publication) nameRun() {
 	switch {
 	case p.o.RunID != "":
 		p.run = p.o.RunID
+	case p.o.Where != "": // what a condition finds is another thing in another version
+		p.run = fmt.Sprintf("auto-%s-at-%d", p.in.fingerprint[len("sha256:"):][:16], current(p.base.m))
 	case p.in.src == nil || p.in.src.Stdin():
 		p.run = "once-" + newID()[:16]
 		p.in.notes = append(p.in.notes, "without --run-id a repeat of this publish is not recognised: it gets the run id "+p.run)

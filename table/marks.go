@@ -50,6 +50,7 @@ func (t *Table) mark(ctx context.Context, name string, dryRun bool,
 	if dryRun {
 		if err = t.inPlace(h.m); err == nil {
 			_, err = change(h.m, manifest.Write{ID: newID(), At: t.clock.now(), By: t.opts.By})
+			err = ofArguments(err)
 		}
 	} else {
 		_, err = t.change(ctx, name, &h, change)

@@ -43,10 +43,18 @@ func (o *PublishOptions) checkOptions() error {
 	}{
 		{"partitions", len(o.Partitions) > 0, []Mode{ReplacePartitions}},
 		{"expect-partitions", o.ExpectPartitions != nil, []Mode{ReplacePartitions}},
+		{"when-matched, --update-columns, --delete-when and --order-by", o.Upsert.set(), []Mode{Upsert}},
+		{"where", o.Where != "", []Mode{Delete}},
 	} {
 		if c.set && !slices.Contains(c.of, o.Mode) {
 			return fmt.Errorf("%w: --%s goes with mode %s, not with %s", ErrUsage, c.name, joinModes(c.of), o.Mode)
 		}
+	}
+	switch given := len(o.Inputs) > 0 || o.Reader != nil; {
+	case o.Where != "" && given:
+		return fmt.Errorf("%w: a delete takes inputs with keys, or a condition, not both", ErrUsage)
+	case o.Where == "" && !given:
+		return fmt.Errorf("%w: nothing to publish: name inputs", ErrUsage)
 	}
 	return nil
 }
@@ -64,8 +72,13 @@ func (p *publication) checkMode() error {
 	switch {
 	case p.o.Mode == ReplacePartitions && len(p.layout.spec.Fields) == 0:
 		return fmt.Errorf("%w: the table has no partitions to replace; --partition-by at the first publish gives it some", ErrUsage)
-	case p.o.Mode.keyed() && len(p.layout.schema.IdentifierFieldIDs) == 0:
+	case p.o.Mode == Delete && current(p.base.m) == 0:
+		return fmt.Errorf("%w: %s", ErrNothingThere, p.t.URL())
+	case p.o.Mode.keyed() && p.o.Where == "" && len(p.layout.schema.IdentifierFieldIDs) == 0:
 		return fmt.Errorf("%w: the table has no key by which rows are found; --key at the first publish gives it one", ErrUsage)
+	}
+	if p.o.Mode.keyed() {
+		return p.understand()
 	}
 	var err error
 	p.stated, err = parseStated(p.o.Partitions, p.layout)

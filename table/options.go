@@ -35,10 +35,10 @@ const (
 
 // Progress is what a publish reports from time to time.
 type Progress struct {
-	Phase string // "read", "write", "validate", "commit"
-	Rows  int64
-	Bytes int64 // of the input where the phase is "read", else of data files
-	Total int64 // bytes of the input, 0 if unknown
+	Phase string // "read": fingerprint and columns; "write"; "validate"
+	Rows  int64  // written or validated
+	Bytes int64  // read of the input where Total is known, else of data files
+	Total int64  // bytes of the input, 0 if unknown or if files are read back
 	Files int
 }
 

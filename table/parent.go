@@ -59,6 +59,16 @@ func (p *parent) olderSpecs() []manifest.PartitionSpec {
 	return p.snap.OlderSpecs
 }
 
+// specOf is the partition spec with which a file was written.
+func (p *parent) specOf(f manifest.File) manifest.PartitionSpec {
+	for _, s := range p.snap.Specs() {
+		if s.ID == f.SpecID {
+			return s
+		}
+	}
+	return manifest.PartitionSpec{}
+}
+
 // specsUnder are the partition specs of files that a version with another spec carries over, by id.
 func (p *parent) specsUnder(own manifest.PartitionSpec) []manifest.PartitionSpec {
 	if p.snap == nil {
@@ -72,6 +82,13 @@ func (p *parent) specsUnder(own manifest.PartitionSpec) []manifest.PartitionSpec
 	}
 	slices.SortFunc(out, func(a, b manifest.PartitionSpec) int { return a.ID - b.ID })
 	return out
+}
+
+// specsOf are the partition specs with which some of its files were written, but for own.
+func (p *parent) specsOf(files []manifest.File, own manifest.PartitionSpec) []manifest.PartitionSpec {
+	return slices.DeleteFunc(p.specsUnder(own), func(s manifest.PartitionSpec) bool {
+		return !slices.ContainsFunc(files, func(f manifest.File) bool { return f.SpecID == s.ID })
+	})
 }
 
 // parent is the version that is current in the manifest that this attempt saw last.

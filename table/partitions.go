@@ -1,7 +1,9 @@
 package table
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -24,10 +26,18 @@ func tupleOf(values []manifest.Value) tuple {
 // files that this run wrote. It refuses if another version has changed one of them since this attempt began.
 func (p *publication) filesOfPartitions(ctx context.Context, on *parent) ([]manifest.File, error) {
 	mine := map[tuple]bool{}
+	var values [][]manifest.Value
 	for _, f := range p.files {
-		mine[tupleOf(f.Partition)] = true
+		if t := tupleOf(f.Partition); !mine[t] {
+			mine[t], values = true, append(values, f.Partition)
+		}
 	}
+	var older error
 	replaces := func(f manifest.File) bool {
+		if f.SpecID != p.layout.spec.ID {
+			older = cmp.Or(older, p.checkOlder(f, values))
+			return false
+		}
 		return mine[tupleOf(f.Partition)] || len(p.stated) > 0 && p.stated.holds(f.Partition)
 	}
 	places := filelist.PlacesOf(on.order(), p.files)
@@ -35,7 +45,7 @@ func (p *publication) filesOfPartitions(ctx context.Context, on *parent) ([]mani
 		return l.SpecID != p.layout.spec.ID || places.MayLieIn(l) || p.stated.mayLieIn(l)
 	}
 	drop, err := on.in(ctx, may, replaces)
-	if err != nil {
+	if err = errors.Join(err, older); err != nil {
 		return nil, err
 	}
 	if err := p.unchangedSince(ctx, on, drop, may, replaces); err != nil {

@@ -114,7 +114,11 @@ func (p *publication) planOf(ctx context.Context, r *rehearsal, before *manifest
 	}
 	if before != nil {
 		out.TableUUID = before.TableUUID
-		out.SchemaChanges = schemaChanges(before.Schema(), p.layout.schema)
+		from, to := before.Design(nil), p.layout
+		for _, c := range diffSchemas(&manifest.Snapshot{Schema: from.Schema, Spec: from.Spec, SortOrder: from.SortOrder},
+			&manifest.Snapshot{Schema: to.schema, Spec: to.spec, SortOrder: to.sort}) {
+			out.SchemaChanges = append(out.SchemaChanges, c.String())
+		}
 	}
 	out.Publish.RunID = p.run
 	var err error

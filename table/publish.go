@@ -38,6 +38,8 @@ type publication struct {
 
 	base    head                                             // the manifest at the start; without one there was no table
 	create  func(manifest.Write) (*manifest.Manifest, error) // set if there was none
+	define  *manifest.Table                                  // set if there is a blank one, which this publish may define
+	created bool                                             // the reservation of this attempt brought the definition
 	looked  int64                                            // generation at which P1 was decided: what came later, this attempt does not know yet
 	in      *inputs
 	layout  layout
@@ -48,14 +50,21 @@ type publication struct {
 	changes []manifest.Change        // of an alteration
 	older   []manifest.PartitionSpec // of files that are there, beside the table's own
 	stated  stated
-	files   []manifest.File   // what this run wrote and the version names
-	blank   *manifest.File    // a file without rows, for a version that has no other
-	reports []manifest.Report // of all files that this attempt wrote
+	merging *merging // of an upsert or delete
+
+	uniqueOn manifest.Version  // the parent with which the keys of the files that were written go together
+	files    []manifest.File   // what this run wrote and the version names
+	blank    *manifest.File    // a file without rows, for a version that has no other
+	reports  []manifest.Report // of all files that this attempt wrote
+	gauge    *gauge
 }
 
 func (p *publication) close() {
 	if p.in != nil {
 		p.in.close()
+	}
+	if p.merging != nil {
+		p.merging.close() //nolint:errcheck // temporary files; the next run sweeps what is left
 	}
 }
 
@@ -81,7 +90,7 @@ func (p *publication) publish(ctx context.Context) (*Result, error) {
 	if done, err := p.mayCommit(ctx); done != nil || err != nil { // nor to write it
 		return done, p.giveUp(ctx, err)
 	}
-	if err := p.stageLeased(ctx); err != nil { // P3, P4
+	if err := p.leased(ctx, p.stage); err != nil { // P3, P4
 		return nil, p.giveUp(ctx, err)
 	}
 	res, err := p.commit(ctx) // P5 to P8
@@ -104,7 +113,12 @@ func (p *publication) look(ctx context.Context) error {
 		return err
 	}
 	p.base, p.looked = h, h.generation()
-	return p.t.inPlace(h.m)
+	if err := p.t.inPlace(h.m); err != nil || !h.m.Blank(p.o.RunID) {
+		return err
+	}
+	def, err := p.t.describe(p.o.Definition)
+	p.define = &def
+	return err
 }
 
 // alreadyDone is P1: a run that was published before is not published again, unless that is asked for.
@@ -133,10 +147,10 @@ func (p *publication) doneIn(ctx context.Context, m *manifest.Manifest) (*Result
 	return nil, nil
 }
 
-// stageLeased stages while a lease on the reservation is kept. It ends early if another attempt takes the run over.
-func (p *publication) stageLeased(ctx context.Context) error {
+// leased does something while a lease on the reservation is kept. It ends early if another attempt takes the run over.
+func (p *publication) leased(ctx context.Context, do func(context.Context) error) error {
 	leased, l := p.t.keepLease(ctx, p.run, p.attempt, p.base)
-	err := p.stage(leased)
+	err := do(leased)
 	p.base = l.stop()
 	if cause := context.Cause(leased); err != nil && errors.Is(cause, ErrFenced) {
 		return cause
@@ -168,6 +182,7 @@ func (p *publication) reserve(ctx context.Context) error {
 }
 
 func (p *publication) reservation(m *manifest.Manifest, w manifest.Write) (*manifest.Manifest, error) {
+	p.created = false
 	if m == nil {
 		if p.create == nil {
 			return nil, ErrManifestMissing
@@ -176,8 +191,14 @@ func (p *publication) reservation(m *manifest.Manifest, w manifest.Write) (*mani
 		if m, err = p.create(manifest.Write{ID: newID(), At: w.At, By: w.By}); err != nil {
 			return nil, err
 		}
+		p.created = true
 	} else if err := p.t.inPlace(m); err != nil {
 		return nil, err
+	} else if p.define != nil && m.Blank(p.run) {
+		if m, err = m.Define(*p.define, w); err != nil {
+			return nil, err
+		}
+		p.created = true
 	}
 	if err := p.agrees(m); err != nil {
 		return nil, err
@@ -219,6 +240,9 @@ func (p *publication) withdraw(ctx context.Context, snapshotKey, sha, why string
 		if m == nil {
 			return nil, ErrManifestMissing
 		}
+		if p.created {
+			return m.RejectFirst(p.run, p.attempt, p.pending.Version, snapshotKey, sha, why, w)
+		}
 		return m.Reject(p.run, p.attempt, p.pending.Version, snapshotKey, sha, why, w)
 	}}
 	if _, err := p.t.drive(ctx, op, &p.base); err != nil {
@@ -228,7 +252,7 @@ func (p *publication) withdraw(ctx context.Context, snapshotKey, sha, why string
 
 // final says whether the same inputs would fail in the same way again.
 func final(err error) bool {
-	return errors.Is(err, ErrInput) || errors.Is(err, ErrValidation) || errors.Is(err, ErrInputChanged) ||
+	return errors.Is(err, ErrInput) || errors.Is(err, ErrUsage) || errors.Is(err, ErrValidation) || errors.Is(err, ErrInputChanged) ||
 		errors.Is(err, errExpected) || errors.Is(err, errOverlap)
 }
 

@@ -45,6 +45,9 @@ type PublishOptions struct {
 	Partitions       []string
 	ExpectPartitions *int // refuse if more partitions than that are replaced
 
+	Upsert UpsertOptions
+	Where  string // of Delete, instead of inputs: the rows for which this is true go
+
 	DryRun bool
 
 	planned *Plan // what must still hold

@@ -1,7 +1,9 @@
 package table
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 
 	"golang.org/x/sync/errgroup"
@@ -13,12 +15,26 @@ import (
 type RollbackOptions struct {
 	To         string // a number, a tag, a time, or "previous"
 	Freeze     string // refuse publishes afterwards, for this reason
-	Message    string
-	CheckFiles bool // look for every file of that version first
+	Message    string // for the history; default: the reason in Freeze
+	CheckFiles bool   // look for every file of that version first
 	DryRun     bool
 }
 
-// Rollback makes an older (or newer) live version current, in one write. No data moves. Running it again does nothing.
+// RollbackError is a rollback that was decided on and did not end well. To is the version that was meant: "previous" may be another one
+// by now.
+type RollbackError struct {
+	To  manifest.Version
+	Err error
+}
+
+// Error names the version.
+func (e *RollbackError) Error() string { return fmt.Sprintf("to version %d: %v", e.To, e.Err) }
+
+// Unwrap is what went wrong.
+func (e *RollbackError) Unwrap() error { return e.Err }
+
+// Rollback makes an older (or newer) live version current, in one write. No data moves. Running it again does nothing, and is no error:
+// so whoever does not know how it ended can find out.
 func (t *Table) Rollback(ctx context.Context, o RollbackOptions) (*Result, error) {
 	h, err := t.head(ctx)
 	if err != nil {
@@ -44,18 +60,38 @@ func (t *Table) Rollback(ctx context.Context, o RollbackOptions) (*Result, error
 	res.Previous, res.Current = current(h.m), to
 	if o.DryRun {
 		res.Status = DryRun
-		_, err := h.m.Rollback(to, o.Freeze, o.Message, manifest.Write{ID: newID(), At: t.clock.now(), By: t.opts.By})
-		return res, err
+		_, err := o.transition(h.m, to, manifest.Write{ID: newID(), At: t.clock.now(), By: t.opts.By})
+		return res, res.settle(to, ofArguments(err))
 	}
 	out, err := t.change(ctx, "roll back", &h, func(m *manifest.Manifest, w manifest.Write) (*manifest.Manifest, error) {
 		res.Previous = current(m)
-		return m.Rollback(to, o.Freeze, o.Message, w)
+		return o.transition(m, to, w)
 	})
-	if err != nil {
-		return nil, err
+	if err := res.settle(to, err); err != nil {
+		return nil, &RollbackError{to, err}
 	}
-	res.Current = current(out.head.m)
+	if out.head.m != nil {
+		res.Current = current(out.head.m)
+	}
 	return res, nil
+}
+
+// transition rolls back and freezes. A table that is at this version already is only frozen. The history keeps why, also when the table is
+// frozen no more.
+func (o RollbackOptions) transition(m *manifest.Manifest, to manifest.Version, w manifest.Write) (*manifest.Manifest, error) {
+	if o.Freeze != "" && to == current(m) {
+		return m.Freeze(o.Freeze, w)
+	}
+	return m.Rollback(to, o.Freeze, cmp.Or(o.Message, o.Freeze), w)
+}
+
+// settle takes it for done that nothing is left to do.
+func (r *Result) settle(to manifest.Version, err error) error {
+	if !errors.Is(err, ErrNothingToDo) {
+		return err
+	}
+	r.Notes = append(r.Notes, fmt.Sprintf("version %d is current already; nothing was written", to))
+	return nil
 }
 
 // change is a flip of a table that exists.

@@ -120,7 +120,7 @@ func (v *View) scanFile(ctx context.Context, f manifest.File, s *scan, yield fun
 	if err != nil {
 		return false, err
 	}
-	rows, err := file.Read(ctx, s.read, columnar.ReadOptions{Concurrency: v.t.opts.Concurrency})
+	rows, err := file.Known(v.formerNames()).Read(ctx, s.read, columnar.ReadOptions{Concurrency: v.t.opts.Concurrency})
 	if err != nil {
 		return false, err
 	}

@@ -2,6 +2,7 @@ package table
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -15,6 +16,9 @@ import (
 
 // stage is P3 and P4: the data files are in the store and have been read back. Nothing of it is visible.
 func (p *publication) stage(ctx context.Context) error {
+	if p.o.Mode.keyed() {
+		return p.stageMerge(ctx)
+	}
 	if err := p.write(ctx); err != nil {
 		return err
 	}
@@ -43,10 +47,18 @@ func (p *publication) write(ctx context.Context) error {
 	defer rr.Release()
 	files, err := writer.Write(ctx, rr, o)
 	if err != nil {
-		return err
+		return misplaced(err)
 	}
 	p.files = append(p.files, files...)
 	return nil
+}
+
+// misplaced says of rows that no partition takes, or too many, that the input is wrong.
+func misplaced(err error) error {
+	if errors.Is(err, manifest.ErrValue) || errors.Is(err, writer.ErrTooManyPartitions) {
+		return fmt.Errorf("%w: %w", ErrInput, err)
+	}
+	return err
 }
 
 func (p *publication) writerOptions() writer.Options {
@@ -55,22 +67,23 @@ func (p *publication) writerOptions() writer.Options {
 		reuse = append([]manifest.Version{p.pending.Version}, p.pending.Holds...)
 	}
 	return writer.Options{
-		Store: p.t.store, Version: p.pending.Version, Run: p.run, Reuse: reuse,
+		Store: p.t.store, Version: p.pending.Version, Run: p.run, Reuse: reuse, Names: p.formerNames(),
 		Schema: p.layout.schema, Spec: p.layout.spec, SortOrder: p.layout.sort, Settings: p.layout.settings,
 		Memory: p.t.opts.Memory / 2, SpoolDir: p.t.opts.SpoolDir, Concurrency: p.t.opts.Concurrency, Logger: p.t.opts.Logger,
-		Progress: func(w writer.Progress) {
-			p.t.opts.Progress(Progress{Phase: "write", Rows: w.Rows, Bytes: w.Bytes, Files: w.Files})
-		},
+		Progress: p.meter().writing,
 	}
 }
 
-// rows are all rows of the inputs in the table's columns.
-func (p *publication) rows(ctx context.Context, want *arrow.Schema) (array.RecordReader, error) {
+// read gives all rows of the inputs in the wanted columns.
+func (p *publication) read(ctx context.Context, want *arrow.Schema, allow source.Allow) (array.RecordReader, error) {
 	if p.in.src == nil {
-		return &castReader{RecordReader: p.in.reader, want: want}, nil
+		return &castReader{RecordReader: p.in.reader, want: want, allow: allow}, nil
 	}
-	return p.in.src.Read(ctx, want)
+	return p.in.src.Allowing(allow).Read(ctx, want)
 }
+
+// allow is in what the columns of the inputs may differ from the table's.
+func (p *publication) allow() source.Allow { return source.Allow{Absent: p.o.AllowMissing} }
 
 // opener opens the rows that are still to be written.
 type opener func(context.Context) (array.RecordReader, error)
@@ -80,7 +93,7 @@ type opener func(context.Context) (array.RecordReader, error)
 func (p *publication) takeVerbatim(ctx context.Context, o *writer.Options) (opener, error) {
 	want := columnar.ArrowSchema(p.layout.schema)
 	if p.in.src == nil {
-		return func(ctx context.Context) (array.RecordReader, error) { return p.rows(ctx, want) }, nil
+		return func(ctx context.Context) (array.RecordReader, error) { return p.read(ctx, want, p.allow()) }, nil
 	}
 	candidates := p.in.src.Parquet(ctx)
 	var rest []source.ParquetInput
@@ -104,7 +117,7 @@ func (p *publication) takeVerbatim(ctx context.Context, o *writer.Options) (open
 	if len(rest) < len(candidates) {
 		src = src.Only(rest)
 	}
-	return func(ctx context.Context) (array.RecordReader, error) { return src.Read(ctx, want) }, nil
+	return func(ctx context.Context) (array.RecordReader, error) { return src.Allowing(p.allow()).Read(ctx, want) }, nil
 }
 
 // validateFiles is P4. What does not pass is kept with its report and never becomes visible.
@@ -120,12 +133,19 @@ func (p *publication) validateFiles(ctx context.Context, files []manifest.File) 
 	return nil
 }
 
+// formerNames are names that columns of the version that is built on had before.
+func (p *publication) formerNames() map[int][]string {
+	return p.base.m.FormerNames(current(p.base.m))
+}
+
 func (p *publication) validateOptions() writer.ValidateOptions {
+	var older []manifest.PartitionSpec
+	if p.merging != nil {
+		older = p.merging.older
+	}
 	return writer.ValidateOptions{
-		Level: p.level(), Memory: p.t.opts.Memory / 2, SpoolDir: p.t.opts.SpoolDir, Concurrency: p.t.opts.Concurrency, Logger: p.t.opts.Logger,
-		Progress: func(w writer.Progress) {
-			p.t.opts.Progress(Progress{Phase: "validate", Rows: w.Rows, Bytes: w.Bytes, Files: w.Files})
-		},
+		Level: p.level(), Older: older, Names: p.formerNames(), Memory: p.t.opts.Memory / 2, SpoolDir: p.t.opts.SpoolDir,
+		Concurrency: p.t.opts.Concurrency, Logger: p.t.opts.Logger, Progress: p.meter().validating,
 	}
 }
 

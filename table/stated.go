@@ -49,10 +49,11 @@ func parseLimit(text string, l layout) (limit, error) {
 	}
 	out := limit{field: -1}
 	var names []string
+	types := l.spec.Types(l.schema)
 	for i, f := range l.spec.Fields {
 		names = append(names, f.Name)
 		if f.Name == name {
-			out.field, out.typ = i, l.partitionType(i)
+			out.field, out.typ = i, types[i]
 		}
 	}
 	if out.field < 0 {
@@ -65,11 +66,14 @@ func parseLimit(text string, l layout) (limit, error) {
 	if !ranged {
 		last = first
 	}
-	var err error
-	if out.lo, err = manifest.ParseValue(out.typ, first); err != nil {
+	transform, source, err := l.partitionBy(out.field)
+	if err != nil {
+		return out, err
+	}
+	if out.lo, err = transform.Parse(source, first); err != nil {
 		return out, fmt.Errorf("%q is no value of %s: %w", first, name, err)
 	}
-	if out.hi, err = manifest.ParseValue(out.typ, last); err != nil {
+	if out.hi, err = transform.Parse(source, last); err != nil {
 		return out, fmt.Errorf("%q is no value of %s: %w", last, name, err)
 	}
 	if manifest.Compare(out.typ, out.lo, out.hi) > 0 {
@@ -105,6 +109,14 @@ func (l limit) holds(x manifest.Value) bool {
 	return manifest.Compare(l.typ, l.lo, v) <= 0 && manifest.Compare(l.typ, v, l.hi) <= 0
 }
 
+// partitionBy is what a field of the partition spec makes of which type.
+func (l layout) partitionBy(field int) (manifest.Transform, manifest.Type, error) {
+	f := l.spec.Fields[field]
+	source, _ := l.schema.FieldByID(f.SourceID)
+	t, err := f.Parsed()
+	return t, source.Type, err
+}
+
 // mayLieIn says whether a file of the list may lie in a partition of the set. False is certain, if the list has the set's spec.
 func (s stated) mayLieIn(l manifest.FileList) bool {
 	for _, c := range s {
@@ -137,21 +149,21 @@ func (l limit) meets(r manifest.FieldRange) bool {
 	return manifest.Compare(l.typ, l.lo, upper) <= 0 && manifest.Compare(l.typ, lower, l.hi) <= 0
 }
 
-// partitionType is the type of the values of a field of the partition spec.
-func (l layout) partitionType(field int) manifest.Type {
-	f, _ := l.schema.FieldByID(l.spec.Fields[field].SourceID)
-	return f.Type
-}
-
 // nameOf is a partition for people: "day=2026-04-15, region=eu".
 func (l layout) nameOf(values []manifest.Value) string {
 	var parts []string
 	for i, f := range l.spec.Fields {
-		text := nullWord
-		if v, err := manifest.DecodeValue(l.partitionType(i), values[i]); err == nil && v != nil {
-			text = manifest.FormatValue(l.partitionType(i), v)
-		}
-		parts = append(parts, f.Name+"="+text)
+		parts = append(parts, f.Name+"="+l.valueText(i, values[i]))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// valueText is a value of field i of the spec for people.
+func (l layout) valueText(i int, x manifest.Value) string {
+	t, source, err := l.partitionBy(i)
+	v, bad := manifest.DecodeValue(l.spec.Types(l.schema)[i], x)
+	if err != nil || bad != nil || v == nil {
+		return nullWord
+	}
+	return t.Format(source, v)
 }

@@ -27,7 +27,7 @@ func Open(ctx context.Context, url string, o Options) (*Table, error) {
 	if s == nil {
 		var err error
 		if s, err = urlstore.Open(ctx, url, o.Stores); err != nil {
-			return nil, fmt.Errorf("open %s: %w", url, err)
+			return nil, err
 		}
 	}
 	return &Table{store: s, opts: o, clock: &clock{}}, nil

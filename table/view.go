@@ -96,6 +96,9 @@ func (t *Table) missing(ctx context.Context, v manifest.Version, cause error) er
 	return fmt.Errorf("%w: %w", ErrCorrupt, cause)
 }
 
+// formerNames are names that columns had before, for files without field ids.
+func (v *View) formerNames() map[int][]string { return v.m.FormerNames(v.Version()) }
+
 // Version is the number.
 func (v *View) Version() manifest.Version { return v.entry.SnapshotID }
 
@@ -144,40 +147,16 @@ func (v *View) condition(where string) (*expr.Expr, error) {
 
 func (v *View) eachFile(ctx context.Context, cond *expr.Expr, visit func(manifest.File) error) error {
 	var may func(manifest.FileList) bool
+	specs := v.snap.Specs()
 	if cond != nil {
-		may = func(l manifest.FileList) bool { return cond.MayMatch(asFile(l, v.snap), v.snap.Spec) }
+		may = func(l manifest.FileList) bool { return cond.MayMatchList(l, specs...) }
 	}
 	return filelist.NewSet(v.snap, v.t.fileList).Each(ctx, may, func(f manifest.File) error {
-		if cond != nil && !cond.MayMatch(f, v.snap.Spec) {
+		if cond != nil && !cond.MayMatch(f, specs...) {
 			return nil
 		}
 		return visit(f)
 	})
-}
-
-// asFile is a list as if it were one file: with the ranges of its partitions as the bounds of their columns.
-func asFile(l manifest.FileList, s *manifest.Snapshot) manifest.File {
-	f := manifest.File{Rows: l.Rows, SpecID: l.SpecID, Columns: map[int]manifest.ColumnStats{}}
-	for _, spec := range s.Specs() {
-		if spec.ID != l.SpecID {
-			continue
-		}
-		for i, field := range spec.Fields {
-			if field.Transform != "identity" {
-				continue
-			}
-			r := l.Partitions[i]
-			stats := manifest.ColumnStats{Values: 2, Lower: r.Lower, Upper: r.Upper, Bound: r.Lower != "" && !r.NaN}
-			if r.Null {
-				stats.Nulls = 1
-			}
-			if r.Lower == "" && !r.NaN {
-				stats.Nulls = stats.Values
-			}
-			f.Columns[field.SourceID] = stats
-		}
-	}
-	return f
 }
 
 // files are the files of a snapshot: inline, or from its lists.

@@ -33,7 +33,8 @@ func reference(t *testing.T, o Options, rec arrow.Record) []string {
 	slices.SortStableFunc(rows, func(x, y int) int {
 		for _, f := range o.Spec.Fields {
 			c, typ := column(f.SourceID)
-			if d := manifest.Compare(typ, b.Cols[c].Value(typ, x), b.Cols[c].Value(typ, y)); d != 0 {
+			p, q := partitionOf(t, f, typ, b.Cols[c].Value(typ, x)), partitionOf(t, f, typ, b.Cols[c].Value(typ, y))
+			if d := manifest.Compare(resultOf(t, f, typ), p, q); d != 0 {
 				return d
 			}
 		}
@@ -71,7 +72,7 @@ func randomArrangement(g *generator, o *Options) {
 		}
 		float := f.Type.Kind == manifest.Float || f.Type.Kind == manifest.Double
 		if !float && len(o.Spec.Fields) < 2 && g.IntN(3) == 0 {
-			o.Spec.Fields = append(o.Spec.Fields, manifest.PartitionField{SourceID: f.ID, FieldID: 1000 + i, Name: f.Name, Transform: "identity"})
+			o.Spec.Fields = append(o.Spec.Fields, manifest.PartitionField{SourceID: f.ID, FieldID: 1000 + i, Name: f.Name, Transform: randomTransform(g, f.Type)})
 		} else if g.IntN(2) == 0 {
 			sort := manifest.SortField{SourceID: f.ID, Transform: "identity", Direction: "asc", NullOrder: "nulls-first"}
 			if g.IntN(2) == 0 {

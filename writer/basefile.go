@@ -33,24 +33,28 @@ type piece struct {
 	b     []byte
 }
 
-// openBase reads the end of a file, in one request where its footer is not long.
-func openBase(ctx context.Context, store objstore.Store, f manifest.File) (*baseFile, error) {
-	b, err := readTail(ctx, store, f)
+// openBase reads the end of a file, at least most bytes of it, in one request where its footer is not longer.
+func openBase(ctx context.Context, o *Options, f manifest.File, most int64) (*baseFile, error) {
+	if f.Bytes <= 2*most {
+		most = f.Bytes // all of it
+	}
+	b, err := readTail(ctx, o.Store, f, most)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", f.Key, err)
 	}
-	b.rest = objstore.RangeReaderAt(ctx, store, b.tail.info)
+	b.rest = objstore.RangeReaderAt(ctx, o.Store, b.tail.info)
 	if b.file, err = columnar.Open(b, b.tail.info.Size, columnar.OpenOptions{MaxFooter: maxFooter}); err != nil {
 		return nil, fmt.Errorf("open %s: %w", f.Key, err)
 	}
+	b.file = b.file.Known(o.Names)
 	if b.file.NumRows() != f.Rows {
 		return nil, fmt.Errorf("open %s: %w: it has %d rows, recorded are %d", f.Key, columnar.ErrCorrupt, b.file.NumRows(), f.Rows)
 	}
 	return b, nil
 }
 
-func readTail(ctx context.Context, store objstore.Store, f manifest.File) (*baseFile, error) {
-	t, err := tailOf(ctx, store, f.Key, tailBytes)
+func readTail(ctx context.Context, store objstore.Store, f manifest.File, most int64) (*baseFile, error) {
+	t, err := tailOf(ctx, store, f.Key, most)
 	if err != nil {
 		return nil, err
 	}

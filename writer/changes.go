@@ -34,12 +34,12 @@ type ChangeOptions struct {
 
 	// Input are the columns of the rows: columns of the table with its ids and types, in any order, and others with id 0, which
 	// only DeleteWhen and OrderBy name. An update leaves columns that are missing as they are; in inserted rows they are null. To
-	// delete, the key columns are enough.
+	// delete, the key columns are enough. A column that the table requires may be optional here, for rows that DeleteWhen deletes.
 	Input manifest.Schema
 	Key   []int // field ids of top-level columns of primitive type
 
-	Delete        bool   // rows whose key is in the input go; nothing is updated or inserted
-	WhenMatched   string // default MatchedUpdate
+	Delete        bool   // rows whose key is in the input go, and nothing else; the options below are ignored
+	WhenMatched   string // default MatchedUpdate; it does not hold for rows that DeleteWhen deletes
 	UpdateColumns []int  // field ids that an update touches; nil: all that the input has
 	DeleteWhen    string // boolean column of the input: where it is true the row of the table goes, and none is inserted
 	OrderBy       string // column of the input: of rows with one key the greatest wins, the later one of equals; null is least
@@ -67,40 +67,51 @@ type Changes struct {
 
 // Collect reads all rows of rr, whose schema is columnar.ArrowSchema(o.Input). Without OrderBy, a key that occurs twice is
 // ErrChanges (to delete, it does not matter). Close frees what Changes hold.
-func Collect(ctx context.Context, rr array.RecordReader, o ChangeOptions) (c *Changes, err error) {
+func Collect(ctx context.Context, rr array.RecordReader, o ChangeOptions) (*Changes, error) {
+	c, err := newChanges(o)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.collect(ctx, rr); err != nil {
+		c.Close() // the error is what matters
+		return nil, err
+	}
+	return c, nil
+}
+
+func newChanges(o ChangeOptions) (c *Changes, err error) {
 	if o, err = o.withDefaults(); err != nil {
 		return nil, err
 	}
-	c = &Changes{o: o, limit: max(o.Memory, MinMemory) / 3, spools: spool.Open(o.SpoolDir, 0)}
-	defer func() {
-		if err != nil {
-			c.Close() // the error is what matters
-			c = nil
-		}
-	}()
+	c = &Changes{o: o, limit: max(o.Memory, MinMemory) / 3}
 	if c.layout, err = newChangeLayout(&o); err != nil {
-		return c, err
+		return nil, err
 	}
 	if c.keys, err = newKeyer(o.Schema, o.Key); err != nil {
-		return c, err
+		return nil, err
 	}
+	c.spools = spool.Open(o.SpoolDir, 0)
+	return c, nil
+}
+
+func (c *Changes) collect(ctx context.Context, rr array.RecordReader) error {
 	in := &collector{c: c, ranges: newRangers(c.keys.order)}
 	for rr.Next() {
 		b, err := vector.FromRecord(rr.Record())
 		if err != nil {
-			return c, fmt.Errorf("collect changes: %w", err)
+			return fmt.Errorf("collect changes: %w", err)
 		}
 		if err := in.add(b); err != nil {
-			return c, err
+			return err
 		}
 		if err := ctx.Err(); err != nil {
-			return c, context.Cause(ctx)
+			return context.Cause(ctx)
 		}
 	}
 	if err := rr.Err(); err != nil {
-		return c, err
+		return err
 	}
-	return c, in.finish(ctx)
+	return in.finish(ctx)
 }
 
 // Rows is the number of different keys.

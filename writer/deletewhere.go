@@ -27,16 +27,12 @@ func DeleteWhere(ctx context.Context, base []manifest.File, columns manifest.Sch
 		return m, err
 	}
 	w := &writing{o: &o, plan: plan, spools: spools, memory: max(o.Memory/2, MinMemory/2), mayBeNone: true}
+	d := &deletion{rewriter: rewriter{o: &o}, columns: columns, match: match}
 	m.Files, _, err = w.run(ctx, func(ctx context.Context, p *pool) error {
-		d := &deletion{rewriter: rewriter{o: &o, schema: p.schema, pool: p}, columns: columns, match: match}
-		for _, f := range base {
-			if err := d.file(ctx, f, &m); err != nil {
-				return err
-			}
-		}
-		m.Chunks = d.copied.Load()
-		return nil
+		d.pool, d.schema = p, p.schema
+		return eachFile(ctx, &o, base, func(_ int, b *baseFile) error { return d.file(ctx, b, &m) })
 	})
+	m.Chunks = d.copied.Load()
 	return m, err
 }
 
@@ -47,11 +43,7 @@ type deletion struct {
 	match   func(arrow.Record) ([]bool, error)
 }
 
-func (d *deletion) file(ctx context.Context, f manifest.File, m *Merged) error {
-	b, err := openBase(ctx, d.o.Store, f)
-	if err != nil {
-		return err
-	}
+func (d *deletion) file(ctx context.Context, b *baseFile, m *Merged) error {
 	all := make([]*edits, b.file.NumRowGroups())
 	g, inner := errgroup.WithContext(ctx)
 	g.SetLimit(d.o.Concurrency)
@@ -71,10 +63,10 @@ func (d *deletion) file(ctx context.Context, f manifest.File, m *Merged) error {
 	if gone == 0 {
 		return nil
 	}
-	m.Dropped = append(m.Dropped, f.Key)
+	m.Dropped = append(m.Dropped, b.Key)
 	m.Deleted += gone
-	m.Carried += f.Rows - gone
-	if gone == f.Rows {
+	m.Carried += b.Rows - gone
+	if gone == b.Rows {
 		return nil
 	}
 	return d.rewriter.file(ctx, b, func(i int) (*edits, error) { return all[i], nil })

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/tablectl/tablectl/manifest"
+	"github.com/tablectl/tablectl/writer/internal/encode"
 	"github.com/tablectl/tablectl/writer/internal/vector"
 )
 
@@ -76,6 +77,36 @@ func (e *edits) within(first, n int) edits {
 			out.removed++
 		}
 	}
+	return out
+}
+
+// changes are what changes of a column. source is the column of the blocks that replaces it, or -1 if only rows go.
+func (e *edits) changes(t manifest.Type, source int) encode.Changes {
+	out := encode.Changes{Values: vector.New(t), Rows: make([]int32, 0, len(e.rows))}
+	var refs []vector.Ref
+	for i, row := range e.rows {
+		gone := e.refs[i] == nowhere
+		if !gone && source < 0 {
+			continue
+		}
+		out.Rows = append(out.Rows, row)
+		if e.removed > 0 {
+			out.Gone = append(out.Gone, gone)
+		}
+		if !gone {
+			refs = append(refs, e.refs[i])
+		}
+	}
+	if len(refs) == 0 {
+		return out
+	}
+	from := make([]vector.Batch, len(e.blocks))
+	for i := range e.blocks {
+		from[i] = vector.Batch{Rows: e.blocks[i].Rows, Cols: e.blocks[i].Cols[source : source+1]}
+	}
+	b := vector.Owned([]manifest.Field{{Type: t}})
+	b.Pick(from, refs, 1)
+	out.Values = b.Cols[0]
 	return out
 }
 

@@ -69,6 +69,11 @@ func (x *examination) group(ctx context.Context, i int) error {
 	for leaf := range x.leaves {
 		x.spawn(ctx, g, func() error { return x.chunk(ctx, i, leaf) })
 	}
+	for field, p := range x.parts() {
+		if !p.t.Ordered() {
+			x.spawn(ctx, g, func() error { return x.buckets(ctx, i, field) })
+		}
+	}
 	if x.v.keys != nil {
 		x.spawn(ctx, g, func() error { return x.v.keys.read(ctx, x.file, i) })
 	}
@@ -197,29 +202,70 @@ func (x *examination) bounds(leaf *encode.Leaf, lo, hi any) {
 	x.out.ok(checkBounds, 1)
 }
 
+// parts are the partition fields of the file's own spec.
+func (x *examination) parts() []partLeaf { return x.v.parts[x.f.SpecID] }
+
 // partition looks whether all rows have the file's partition values.
 func (x *examination) partition(column func(leaf int) (lo, hi any, nulls int64)) {
-	if len(x.v.parts) == 0 || x.f.Rows == 0 {
+	parts, known := x.v.parts[x.f.SpecID]
+	if !known {
+		x.out.fail(checkPartition, "the table has no partition spec %d", x.f.SpecID)
 		return
 	}
-	if len(x.f.Partition) != len(x.v.parts) {
-		x.out.fail(checkPartition, "%d partition values, the table has %d partition columns", len(x.f.Partition), len(x.v.parts))
+	if len(parts) == 0 || x.f.Rows == 0 {
 		return
 	}
-	for i, leaf := range x.v.parts {
-		l := &x.v.layout.Leaves[leaf]
-		lo, hi, nulls := column(leaf)
-		want, err := manifest.DecodeValue(l.Type, x.f.Partition[i])
+	if len(x.f.Partition) != len(parts) {
+		x.out.fail(checkPartition, "%d partition values, the table has %d partition columns", len(x.f.Partition), len(parts))
+		return
+	}
+	for i, p := range parts {
+		name := p.source.Name
+		lo, hi, nulls := column(p.leaf)
+		want, err := manifest.DecodeValue(p.result(), x.f.Partition[i])
+		got, same := p.same(lo, hi)
 		switch {
 		case err != nil:
-			x.out.fail(checkPartition, "column %q: %v", l.Name(), err)
+			x.out.fail(checkPartition, "column %q: %v", name, err)
 		case want == nil && nulls != x.f.Rows:
-			x.out.fail(checkPartition, "column %q holds values, the file's partition is null", l.Name())
-		case want != nil && (nulls > 0 || lo == nil || manifest.Compare(l.Type, lo, want) != 0 || manifest.Compare(l.Type, hi, want) != 0):
-			x.out.fail(checkPartition, "column %q does not hold %s only, which is the file's partition", l.Name(), show(l.Type, want))
+			x.out.fail(checkPartition, "column %q holds values, the file's partition is null", name)
+		case want != nil && (nulls > 0 || lo == nil):
+			x.out.fail(checkPartition, "column %q holds nulls, the file's partition is %s", name, x.partitionText(p, want))
+		case want != nil && p.t.Ordered() && (!same || manifest.Compare(p.result(), got, want) != 0):
+			x.out.fail(checkPartition, "column %q does not hold %s only, which is the file's partition", name, x.partitionText(p, want))
 		}
 	}
 	x.out.ok(checkPartition, 1)
+}
+
+// partitionText is a partition value for people.
+func (x *examination) partitionText(p partLeaf, v any) string {
+	if p.t.Kind == manifest.Identity {
+		return show(p.source.Type, v)
+	}
+	return fmt.Sprintf("%s %.64q", p.t, p.t.Format(p.source.Type, v))
+}
+
+// buckets looks whether all values of a row group fall into the bucket that is the file's; bounds do not tell.
+func (x *examination) buckets(ctx context.Context, group, field int) error {
+	if field >= len(x.f.Partition) {
+		return nil // partition says so
+	}
+	p := x.parts()[field]
+	want, err := manifest.DecodeValue(p.result(), x.f.Partition[field])
+	if err != nil || want == nil {
+		return nil // the same
+	}
+	others := 0
+	err = p.buckets(ctx, x.file, []int{group}, func(bucket int32) {
+		if bucket != want {
+			others++
+		}
+	})
+	if err == nil && others > 0 {
+		x.out.fail(checkPartition, "column %q has %d values outside of %s, which is the file's partition", p.source.Name, others, x.partitionText(p, want))
+	}
+	return err
 }
 
 // show is a value for people, cut to what a line can take.

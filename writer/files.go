@@ -136,10 +136,10 @@ func (a *assembler) describe(f *openFile) (pendingFile, error) {
 		Bytes: f.spool.Size(), Rows: f.file.Rows(), RowGroups: f.file.RowGroups(),
 		SHA256: f.spool.SHA256(), CRC64NVME: fmt.Sprintf("%016x", f.spool.CRC64NVME()),
 		Columns: map[int]manifest.ColumnStats{},
-		AddedBy: manifest.AddedBy{Version: a.o.Version, Run: a.o.Run},
+		SpecID:  a.o.Spec.ID, AddedBy: manifest.AddedBy{Version: a.o.Version, Run: a.o.Run},
 	}}
 	if f.part != nil {
-		out.dir, out.file.Partition = f.part.dir, f.part.values
+		out.dir, out.file.SpecID, out.file.Partition = f.part.dir, f.part.spec, f.part.values
 	} else if len(a.o.Spec.Fields) > 0 {
 		out.file.Partition = make([]manifest.Value, len(a.o.Spec.Fields)) // a file without rows: Iceberg wants a value a field
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/decimal128"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 
 	"github.com/tablectl/tablectl/internal/columnar"
@@ -66,4 +67,41 @@ func noise(s manifest.Schema, rows int) []arrow.Record {
 		}
 	}
 	return recs
+}
+
+func decimal(n int64) decimal128.Num { return decimal128.FromI64(n) }
+
+func newRecord(s *arrow.Schema, cols []arrow.Array, rows int64) arrow.Record {
+	return array.NewRecord(s, cols, rows)
+}
+
+// readBackNulls are the rows of files, one text a row, in which a null is not like any text.
+func readBackNulls(t *testing.T, store objstore.Store, files []manifest.File, s manifest.Schema) []string {
+	t.Helper()
+	var out []string
+	for _, f := range files {
+		b := object(t, store, f.Key)
+		file, err := columnar.Open(bytes.NewReader(b), int64(len(b)), columnar.OpenOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := file.Read(t.Context(), s, columnar.ReadOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for r.Next() {
+			for i := range int(r.Record().NumRows()) {
+				row, text := rowOf(r.Record(), i), ""
+				for _, f := range s.Fields {
+					text += row[f.Name] + "|"
+				}
+				out = append(out, text)
+			}
+		}
+		if r.Err() != nil {
+			t.Fatal(r.Err())
+		}
+		r.Release()
+	}
+	return out
 }

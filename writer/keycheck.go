@@ -57,6 +57,7 @@ func (k *keySet) locate(ctx context.Context, v *validator, files []manifest.File
 		if err != nil {
 			return nil, err
 		}
+		file = file.Known(v.o.Names)
 		row := int64(0)
 		for g := range file.NumRowGroups() {
 			err := k.each(ctx, file, g, func(b vector.Batch) error {

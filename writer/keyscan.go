@@ -60,35 +60,76 @@ type scanned struct {
 	vector.Batch
 }
 
+// filesAhead is how many files are opened at once: that takes requests rather than time.
+const filesAhead = 8
+
 // eachKey reads the key columns of all row groups in which a key of the changes may be, several at once. The batches of a row group
 // come one after the other.
 func (a *application) eachKey(ctx context.Context, take func(scanned) error) error {
+	outer := ctx
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(a.o.Concurrency + 1) // one waits for the store
+	opening := make(chan struct{}, filesAhead)
+	scanning := make(chan struct{}, a.o.Concurrency+1) // one waits for the store
+	for _, f := range a.files {
+		if err := enter(ctx, opening); err != nil {
+			break // what ended the group tells more
+		}
+		g.Go(func() error {
+			defer func() { <-opening }()
+			return a.eachGroup(ctx, f, func(b *baseFile, group int) error {
+				if err := enter(ctx, scanning); err != nil {
+					return err
+				}
+				g.Go(func() error {
+					defer func() { <-scanning }()
+					return a.scanGroup(ctx, b, f, group, take)
+				})
+				return nil
+			})
+		})
+	}
+	err := g.Wait()
+	if err == nil && outer.Err() != nil {
+		err = context.Cause(outer)
+	}
 	group0 := 0
 	for _, f := range a.files {
-		if ctx.Err() != nil {
-			break
-		}
-		b, err := openBase(ctx, a.o.Store, f.File)
-		if err != nil {
-			g.Go(func() error { return err })
-			break
-		}
-		leaves := a.keyLeaves(b)
-		first := int64(0)
-		f.group0, f.groups = group0, make([]baseGroup, b.file.NumRowGroups())
+		f.group0 = group0
 		group0 += len(f.groups)
-		for i := range f.groups {
-			rows, _ := b.file.RowGroup(i)
-			f.groups[i].first, f.groups[i].rows = first, rows
-			first += rows
-			if a.mayTouch(b, i, leaves) {
-				g.Go(func() error { return a.scanGroup(ctx, b, f, i, take) })
-			}
+	}
+	return err
+}
+
+// enter takes a place, when there is one.
+func enter(ctx context.Context, places chan struct{}) error {
+	select {
+	case places <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// eachGroup opens a file and calls visit for the row groups in which a key of the changes may be.
+func (a *application) eachGroup(ctx context.Context, f *baseRows, visit func(b *baseFile, group int) error) error {
+	b, err := openBase(ctx, a.o, f.File, tailBytes)
+	if err != nil {
+		return err
+	}
+	f.groups = make([]baseGroup, b.file.NumRowGroups())
+	leaves, first := a.keyLeaves(b), int64(0)
+	for i := range f.groups {
+		rows, _ := b.file.RowGroup(i)
+		f.groups[i].first, f.groups[i].rows = first, rows
+		first += rows
+		if !a.mayTouch(b, i, leaves) {
+			continue
+		}
+		if err := visit(b, i); err != nil {
+			return err
 		}
 	}
-	return g.Wait()
+	return nil
 }
 
 func (a *application) scanGroup(ctx context.Context, b *baseFile, f *baseRows, group int, take func(scanned) error) error {

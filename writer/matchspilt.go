@@ -21,7 +21,7 @@ var candidateFields = []manifest.Field{
 
 // matchSpilt is match for changes on disk.
 func (a *application) matchSpilt(ctx context.Context) error {
-	room := max(a.o.Memory/8, MinMemory/8)
+	room := min(a.c.limit, max(a.o.Memory, MinMemory)/8)
 	fields := append(append([]manifest.Field{}, candidateFields...), a.scan.schema.Fields[len(a.c.o.Key):]...)
 	candidates := newShuffle(a.spools, fields, room)
 	defer candidates.close()

@@ -24,8 +24,11 @@ type Options struct {
 
 	Schema    manifest.Schema
 	Spec      manifest.PartitionSpec
+	Older     []manifest.PartitionSpec // with which files of a base were written, beside Spec
 	SortOrder manifest.SortOrder
 	Settings  manifest.Settings // target bytes, row group rows, compression
+
+	Names map[int][]string // that columns had before, by field id: for files of a base that have no ids
 
 	Memory      int64  // bytes in use at most, default DefaultMemory; MinMemory at least
 	SpoolDir    string // for what does not fit, default the system's temporary directory

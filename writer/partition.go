@@ -18,6 +18,7 @@ var ErrTooManyPartitions = fmt.Errorf("more than %d distinct partition values", 
 
 // partition is one tuple of partition values.
 type partition struct {
+	spec   int // its id
 	values []manifest.Value
 	dir    string
 	key    []byte // orders partitions
@@ -51,8 +52,12 @@ func (ps *partitions) sorted() []*partition {
 // split sorts the rows of b by partition: rows that are equal in their partition values come together, in their order. The
 // partitions come in the order of their first row.
 func (ps *partitions) split(b vector.Batch) ([]*partition, [][]int32, error) {
+	values, err := ps.plan.values(b)
+	if err != nil {
+		return nil, nil, err
+	}
 	ids := make([]int32, b.Rows)
-	if err := ps.identify(b, ids); err != nil {
+	if err := ps.identify(values, ids); err != nil {
 		return nil, nil, err
 	}
 	return ps.collect(ids)
@@ -82,7 +87,7 @@ func (ps *partitions) collect(ids []int32) ([]*partition, [][]int32, error) {
 	return parts, lists, nil
 }
 
-// identify finds the partition of every row.
+// identify finds the partition of every row; b are the partition values of the rows.
 func (ps *partitions) identify(b vector.Batch, ids []int32) error {
 	if len(ps.plan.parts) == 0 {
 		if len(ps.all) == 0 {
@@ -156,7 +161,7 @@ func (ps *partitions) create(b vector.Batch, i int) (*partition, error) {
 	if len(ps.all) == maxPartitions {
 		return nil, ErrTooManyPartitions
 	}
-	p := &partition{number: len(ps.all)}
+	p := &partition{spec: ps.plan.spec, number: len(ps.all)}
 	for _, c := range ps.plan.parts {
 		v := b.Cols[c.Column].Value(c.Type, i)
 		value, err := manifest.EncodeValue(c.Type, v)
@@ -175,7 +180,7 @@ func partitionDir(c partColumn, v any) string {
 	if v == nil {
 		return manifest.PartitionDir(c.name, "", true)
 	}
-	return manifest.PartitionDir(c.name, manifest.FormatValue(c.Type, v), false)
+	return manifest.PartitionDir(c.name, c.t.Format(c.source.Type, v), false)
 }
 
 func join(dir, name string) string {

@@ -2,7 +2,6 @@ package writer
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/tablectl/tablectl/manifest"
 	"github.com/tablectl/tablectl/writer/internal/encode"
@@ -11,33 +10,27 @@ import (
 
 // plan says how rows are arranged: by which columns they are put apart, and how they are sorted within a part.
 type plan struct {
+	spec   int // its id
 	fields []manifest.Field
 	parts  []partColumn
 	order  []vector.Order
 }
 
-// partColumn is one identity partition field.
-type partColumn struct {
-	name string
-	vector.Order
-}
-
 // newPlan looks up the columns of the spec and the sort order: top-level ones of primitive type.
 func newPlan(o *Options) (*plan, error) {
-	p := &plan{fields: o.Schema.Fields}
+	p := &plan{spec: o.Spec.ID, fields: o.Schema.Fields}
 	for _, f := range o.Spec.Fields {
-		c, err := p.column(f.SourceID, f.Transform)
+		c, err := p.part(f)
 		if err != nil {
 			return nil, fmt.Errorf("%w: partition field %q: %w", ErrOptions, f.Name, err)
 		}
-		if k := c.Type.Kind; k == manifest.Float || k == manifest.Double {
-			return nil, fmt.Errorf("%w: partition field %q: floating-point numbers cannot be partition values", ErrOptions, f.Name)
-		}
-		c.NullsFirst = true
-		p.parts = append(p.parts, partColumn{f.Name, c})
+		p.parts = append(p.parts, c)
 	}
 	for _, f := range o.SortOrder.Fields {
-		c, err := p.column(f.SourceID, f.Transform)
+		if f.Transform != "identity" {
+			return nil, fmt.Errorf("%w: sort order: transform %q is not known", ErrOptions, f.Transform)
+		}
+		c, err := p.column(f.SourceID)
 		if err != nil {
 			return nil, fmt.Errorf("%w: sort order: %w", ErrOptions, err)
 		}
@@ -48,10 +41,25 @@ func newPlan(o *Options) (*plan, error) {
 	return p, nil
 }
 
-func (p *plan) column(id int, transform string) (vector.Order, error) {
-	if transform != "identity" {
-		return vector.Order{}, fmt.Errorf("transform %q is not known", transform)
+// part is the column of a partition field.
+func (p *plan) part(f manifest.PartitionField) (partColumn, error) {
+	t, err := f.Parsed()
+	if err != nil {
+		return partColumn{}, err
 	}
+	c, err := p.column(f.SourceID)
+	if err != nil {
+		return partColumn{}, err
+	}
+	if !t.Takes(c.Type) {
+		return partColumn{}, fmt.Errorf("a column of type %s cannot be partitioned by %s", c.Type, t)
+	}
+	return partColumn{name: f.Name, source: p.fields[c.Column], column: c.Column, t: t,
+		Order: vector.Order{Column: len(p.parts), Type: t.Result(c.Type), NullsFirst: true}}, nil
+}
+
+// column is the column with that id: one of primitive type.
+func (p *plan) column(id int) (vector.Order, error) {
 	for i, f := range p.fields {
 		if f.ID != id {
 			continue
@@ -81,17 +89,4 @@ func (p *plan) sorting(s *encode.Schema) []encode.Sorting {
 		}
 	}
 	return out
-}
-
-// partitionLeaves are the leaves of the partition columns.
-func partitionLeaves(s *encode.Schema, spec manifest.PartitionSpec) ([]int, error) {
-	var out []int
-	for _, f := range spec.Fields {
-		i := slices.IndexFunc(s.Leaves, func(l encode.Leaf) bool { return l.ID == f.SourceID })
-		if i < 0 {
-			return nil, fmt.Errorf("%w: partition field %q: no column has id %d", ErrOptions, f.Name, f.SourceID)
-		}
-		out = append(out, i)
-	}
-	return out, nil
 }

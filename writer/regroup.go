@@ -34,16 +34,22 @@ func (g *regroup) chunk(enc *encode.Encoder, leaf int, buf []byte) (*encode.Chun
 	to := &g.r.schema.Leaves[leaf]
 	source := g.r.source(to.Column)
 	from := g.leaves[leaf]
-	kept := from >= 0 && g.edits.removed == 0
-	if kept && (source < 0 || len(g.edits.rows) == 0) {
+	touched := len(g.edits.rows) > 0 && (source >= 0 || g.edits.removed > 0)
+	if from >= 0 && !touched {
 		return g.copy(from, to)
 	}
 	t := g.r.o.Schema.Fields[to.Column].Type
+	if from >= 0 && !t.Nested() {
+		c, err := enc.Patch(g.base.origin, g.number, from, to, g.base.part, g.edits.changes(t, source), buf)
+		if c != nil || err != nil {
+			return c, err
+		}
+	}
 	pieces, err := g.column(to.Column)
 	if err != nil {
 		return nil, fmt.Errorf("read row group %d of %s: %w", g.number, g.base.Key, err)
 	}
-	if kept && g.edits.same(pieces, t, source) {
+	if from >= 0 && g.edits.removed == 0 && g.edits.same(pieces, t, source) {
 		return g.copy(from, to)
 	}
 	return enc.Encode(to, g.edits.apply(pieces, t, source), buf)

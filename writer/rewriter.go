@@ -5,16 +5,16 @@ import (
 	"slices"
 	"sync/atomic"
 
+	"github.com/tablectl/tablectl/manifest"
 	"github.com/tablectl/tablectl/writer/internal/encode"
-	"github.com/tablectl/tablectl/writer/internal/vector"
 )
 
 // maxRegroupBytes is the largest row group, before compression, that is written as one again. Larger ones, which other writers make
 // or many long new values, are cut anew.
 const maxRegroupBytes = 4 * maxGroupBytes
 
-// rewriter writes files of the version that is changed again, one new file after the other, each with the partition values of the old
-// one and its rows in their order.
+// rewriter writes files of the version that is changed again, one new file after the other, each with the partition spec and values of
+// the old one and its rows in their order.
 type rewriter struct {
 	o       *Options
 	schema  *encode.Schema
@@ -32,7 +32,7 @@ func (r *rewriter) source(column int) int {
 
 // file submits the row groups of a file. of gives the edits of one.
 func (r *rewriter) file(ctx context.Context, b *baseFile, of func(group int) (*edits, error)) error {
-	part := &partition{values: b.Partition, dir: b.dir()}
+	part := &partition{spec: b.SpecID, values: b.Partition, dir: b.dir()}
 	leaves := b.origins(r.o.Schema, r.schema)
 	var err error
 	if b.origin, err = encode.ParseOrigin(b.footer()); err != nil {
@@ -42,7 +42,7 @@ func (r *rewriter) file(ctx context.Context, b *baseFile, of func(group int) (*e
 	} else if err := b.holdIndex(); err != nil {
 		return err
 	}
-	sorting := r.sorting(b, leaves)
+	f := &refile{r: r, base: b, part: part, leaves: leaves, sorting: r.sorting(b, leaves)}
 	for g := range b.file.NumRowGroups() {
 		e, err := of(g)
 		if err != nil {
@@ -52,9 +52,9 @@ func (r *rewriter) file(ctx context.Context, b *baseFile, of func(group int) (*e
 		switch {
 		case int64(e.removed) == rows:
 		case r.whole(b, g, e):
-			err = r.group(ctx, part, sorting, &regroup{ctx: ctx, r: r, base: b, number: g, leaves: leaves, edits: e})
+			err = f.group(ctx, g, e)
 		default:
-			err = r.recut(ctx, part, sorting, b, g, e)
+			err = f.recut(ctx, g, e)
 		}
 		if err != nil {
 			return err
@@ -95,54 +95,8 @@ func (r *rewriter) whole(b *baseFile, g int, e *edits) bool {
 	return untouched || rows <= maxGroupRows && uncompressed <= maxRegroupBytes && e.bytes() <= maxGroupBytes
 }
 
-// group submits a row group that is written as one.
-func (r *rewriter) group(ctx context.Context, part *partition, sorting []encode.Sorting, g *regroup) error {
-	rows, compressed := g.base.file.RowGroup(g.number)
-	_, _, uncompressed := g.base.origin.Group(g.number)
-	g.nested = make([]lazyColumn, len(r.o.Schema.Fields))
-	if err := g.base.hold(g.number); err != nil {
-		return err
-	}
-	return r.pool.submit(ctx, &group{
-		part: part, again: true, sorting: sorting, rows: rows - int64(g.edits.removed), chunk: g.chunk,
-		bytes: (2*compressed + 4*uncompressed/int64(len(r.schema.Leaves))) / 3, // groupCost takes it three times
-		free:  []func(){func() { g.base.drop(g.number) }},
-	})
-}
-
-// recut reads a row group in batches and makes row groups of the usual size of it.
-func (r *rewriter) recut(ctx context.Context, part *partition, sorting []encode.Sorting, b *baseFile, g int, e *edits) error {
-	cut := &cutter{
-		maxRows: r.o.Settings.RowGroupRows, maxBytes: maxGroupBytes,
-		emit: func(g *group) error {
-			g.again, g.sorting = true, sorting
-			return r.pool.submit(ctx, g)
-		},
-	}
-	defer cut.drop()
-	row := 0
-	err := eachBatch(ctx, b, r.o.Schema, g, columnarBatches(r.o), func(batch vector.Batch) error {
-		here := e.within(row, batch.Rows)
-		row += batch.Rows
-		out := vector.Batch{Rows: batch.Rows - here.removed, Cols: make([]vector.Vector, len(batch.Cols))}
-		for c := range out.Cols {
-			t := r.o.Schema.Fields[c].Type
-			whole := vector.New(t)
-			for _, p := range here.apply(batch.Cols[c:c+1], t, r.source(c)) {
-				whole.Append(&p)
-			}
-			out.Cols[c] = whole
-		}
-		return cut.add(part, out, nil)
-	})
-	if err != nil {
-		return err
-	}
-	return cut.flush()
-}
-
-// anchors are the columns of the table that decide in which file a row is, and where in it: sources of partition fields, and the sort
-// order's. A row stays in place only if they do not change.
+// anchors are the columns of the table that decide in which file a row is, and where in it: sources of partition fields, also of older
+// specs that files of the base have, and the sort order's. A row stays in place only if they do not change.
 func anchors(o *Options) []int {
 	var out []int
 	add := func(id int) {
@@ -152,8 +106,10 @@ func anchors(o *Options) []int {
 			}
 		}
 	}
-	for _, f := range o.Spec.Fields {
-		add(f.SourceID)
+	for _, spec := range append([]manifest.PartitionSpec{o.Spec}, o.Older...) {
+		for _, f := range spec.Fields {
+			add(f.SourceID)
+		}
 	}
 	for _, f := range o.SortOrder.Fields {
 		add(f.SourceID)

@@ -32,7 +32,7 @@ func CheckKeys(ctx context.Context, store objstore.Store, files []manifest.File,
 	g.SetLimit(max(2, o.Concurrency))
 	for _, f := range files {
 		g.Go(func() error {
-			if err := keysOf(inner, store, f, keys); err != nil {
+			if err := keysOf(inner, store, f, o.Names, keys); err != nil {
 				return fmt.Errorf("read the keys of %s: %w", f.Key, err)
 			}
 			return nil
@@ -49,12 +49,13 @@ func CheckKeys(ctx context.Context, store objstore.Store, files []manifest.File,
 }
 
 // keysOf takes all keys of a file.
-func keysOf(ctx context.Context, store objstore.Store, f manifest.File, keys *keySet) error {
+func keysOf(ctx context.Context, store objstore.Store, f manifest.File, names map[int][]string, keys *keySet) error {
 	r := objstore.RangeReaderAt(ctx, store, objstore.Info{Key: f.Key, Size: f.Bytes})
 	file, err := columnar.Open(r, f.Bytes, columnar.OpenOptions{MaxFooter: maxFooter})
 	if err != nil {
 		return err
 	}
+	file = file.Known(names)
 	for g := range file.NumRowGroups() {
 		if err := keys.read(ctx, file, g); err != nil {
 			return err

@@ -29,7 +29,9 @@ type ValidateOptions struct {
 	Level       string // default LevelFull
 	Memory      int64
 	SpoolDir    string
-	Concurrency int // columns decoded at once
+	Concurrency int                      // columns decoded at once
+	Older       []manifest.PartitionSpec // with which files may have been written, beside spec
+	Names       map[int][]string         // that columns had before, by field id: for CheckKeys of files without ids
 	Progress    func(Progress)
 	Logger      *slog.Logger
 }
@@ -67,12 +69,14 @@ func Validate(ctx context.Context, store objstore.Store, files []manifest.File, 
 	if err != nil {
 		return report, err
 	}
-	v := &validator{o: &o, store: store, schema: schema, slots: make(chan struct{}, o.Concurrency), budget: newBudget(o.Memory)}
+	v := &validator{o: &o, store: store, schema: schema, parts: map[int][]partLeaf{}, slots: make(chan struct{}, o.Concurrency), budget: newBudget(o.Memory)}
 	if v.layout, err = encode.NewSchema(schema); err != nil {
 		return report, err
 	}
-	if v.parts, err = partitionLeaves(v.layout, spec); err != nil {
-		return report, err
+	for _, spec := range append([]manifest.PartitionSpec{spec}, o.Older...) {
+		if v.parts[spec.ID], err = partitionLeaves(v.layout, schema, spec); err != nil {
+			return report, err
+		}
 	}
 	v.spools = spool.Open(o.SpoolDir, 0)
 	defer func() { err = errors.Join(err, v.spools.Close()) }()
@@ -92,7 +96,7 @@ type validator struct {
 	store  objstore.Store
 	schema manifest.Schema
 	layout *encode.Schema
-	parts  []int // leaf of every partition field
+	parts  map[int][]partLeaf // by id of the spec
 	keys   *keySet
 	spools *spool.Dir
 	budget *budget

@@ -141,12 +141,12 @@ func (c *candidate) content(ctx context.Context) (string, error) {
 	if len(footerKeys(c.layout, c.stats)) > 0 && !c.modern() {
 		return "it holds days long past and does not say after which calendar", nil
 	}
-	leaves, err := partitionLeaves(c.layout, c.o.Spec)
+	parts, err := partitionLeaves(c.layout, c.o.Schema, c.o.Spec)
 	if err != nil {
 		return "", err
 	}
-	for _, i := range leaves {
-		if reason, err := c.single(ctx, i); reason != "" || err != nil {
+	for _, p := range parts {
+		if reason, err := c.single(ctx, p); reason != "" || err != nil {
 			return reason, err
 		}
 	}
@@ -200,22 +200,30 @@ func (c *candidate) leafStats(ctx context.Context, i int, decode bool) (encode.S
 	return sum, nil
 }
 
-// single looks whether a partition column has one value only. Equal bounds prove it, cut or not; different ones may be cut.
-func (c *candidate) single(ctx context.Context, i int) (string, error) {
-	leaf, s := &c.layout.Leaves[i], c.stats[i]
-	if s.Nulls == 0 && s.Bound && manifest.Compare(leaf.Type, s.Lower, s.Upper) != 0 {
+// single looks whether a partition field has one value only. Bounds that have the same one prove it, cut or not; different ones may be
+// cut.
+func (c *candidate) single(ctx context.Context, p partLeaf) (string, error) {
+	s := c.stats[p.leaf]
+	value, ok := p.same(s.Lower, s.Upper)
+	if s.Nulls == 0 && s.Bound && !ok {
 		var err error
-		if s, err = c.leafStats(ctx, i, true); err != nil {
+		if p.t.Ordered() {
+			s, err = c.leafStats(ctx, p.leaf, true)
+			value, ok = p.same(s.Lower, s.Upper)
+		} else {
+			value, ok, err = p.oneBucket(ctx, c.file)
+		}
+		if err != nil {
 			return whyNot(ctx, err)
 		}
 	}
 	switch {
 	case s.Nulls == s.Values:
 		c.part = append(c.part, nil)
-	case s.Nulls == 0 && s.Bound && manifest.Compare(leaf.Type, s.Lower, s.Upper) == 0:
-		c.part = append(c.part, s.Lower)
+	case s.Nulls == 0 && s.Bound && ok:
+		c.part = append(c.part, value)
 	default:
-		return fmt.Sprintf("partition column %q has several values", leaf.Name()), nil
+		return fmt.Sprintf("partition column %q has several values", p.source.Name), nil
 	}
 	return "", nil
 }
@@ -228,7 +236,8 @@ func (c *candidate) take(ctx context.Context, seq int) (manifest.File, string, e
 	}
 	p := pendingFile{seq: seq, file: manifest.File{
 		Bytes: c.in.Size, Rows: c.file.NumRows(), RowGroups: c.file.NumRowGroups(), SHA256: sha, CRC64NVME: fmt.Sprintf("%016x", crc),
-		Columns: map[int]manifest.ColumnStats{}, AddedBy: manifest.AddedBy{Version: c.o.Version, Run: c.o.Run}, Verbatim: true,
+		Columns: map[int]manifest.ColumnStats{}, SpecID: c.o.Spec.ID,
+		AddedBy: manifest.AddedBy{Version: c.o.Version, Run: c.o.Run}, Verbatim: true,
 	}}
 	for i, v := range c.part {
 		value, err := manifest.EncodeValue(c.plan.parts[i].Type, v)

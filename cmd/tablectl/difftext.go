@@ -65,7 +65,7 @@ func partitionsText(line func(...any), parts []table.PartitionDiff) {
 			line(fmt.Sprintf("  … and %s more (-o json has them)", count(int64(len(parts)-i))))
 			return
 		}
-		line("  "+p.Name, change(p.Before.Rows, p.After.Rows), change(int64(p.Before.Files), int64(p.After.Files)))
+		line(fmt.Sprint("  ", orDash(p.Name)), change(p.Before.Rows, p.After.Rows), change(int64(p.Before.Files), int64(p.After.Files)))
 	}
 }
 

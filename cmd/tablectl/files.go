@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -72,7 +71,7 @@ func (a *app) printFiles(url string, v *table.View, files []manifest.File) error
 	s := v.Snapshot()
 	doc := filesListDoc{SchemaVersion: schemaVersion, Table: url, Version: v.Version(), Files: []fileDoc{}}
 	for _, f := range files {
-		doc.Files = append(doc.Files, fileDoc{f.Key, v.FileURL(f.Key), f.Rows, f.Bytes, f.SHA256, partitionOf(f, s), f.AddedBy, f.Verbatim})
+		doc.Files = append(doc.Files, fileDoc{f.Key, v.FileURL(f.Key), f.Rows, f.Bytes, f.SHA256, table.PartitionOf(s, f), f.AddedBy, f.Verbatim})
 	}
 	return a.result(doc, func(w io.Writer) {
 		if a.flags.output == "paths" {
@@ -88,16 +87,4 @@ func (a *app) printFiles(url string, v *table.View, files []manifest.File) error
 			}
 		})
 	})
-}
-
-// partitionOf names the partition values of a file.
-func partitionOf(f manifest.File, s *manifest.Snapshot) map[string]*string {
-	out := map[string]*string{}
-	for i, p := range s.Spec.Fields {
-		out[p.Name] = nil
-		if i < len(f.Partition) && f.Partition[i] != "" {
-			out[p.Name] = new(strings.Trim(string(f.Partition[i]), `"`))
-		}
-	}
-	return out
 }

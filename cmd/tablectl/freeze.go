@@ -9,8 +9,11 @@ import (
 func (a *app) freeze() *cobra.Command {
 	var reason string
 	var dryRun bool
-	cmd := a.verb("freeze TABLE", "Refuse publishes until unfreeze", cobra.ExactArgs(1), textOrJSON(),
+	cmd := a.verb("freeze TABLE --reason TEXT", "Refuse publishes until unfreeze", cobra.ExactArgs(1), textOrJSON(),
 		func(ctx context.Context, args []string) error {
+			if reason == "" {
+				return usage("freeze needs --reason: what to tell whoever publishes")
+			}
 			t, err := a.open(ctx, args[0], nil)
 			if err != nil {
 				return err

@@ -15,10 +15,14 @@ type interruption struct {
 }
 
 func (i *interruption) Error() string {
-	if i.err == nil || errors.Is(i.err, context.Canceled) {
-		return "stopped by " + i.signal.String()
+	said := "stopped by " + i.signal.String()
+	switch {
+	case i.err == nil || errors.Is(i.err, context.Canceled):
+		return said
+	case strings.Contains(i.err.Error(), said): // the cause of the context that the run ended with
+		return i.err.Error()
 	}
-	return "stopped by " + i.signal.String() + ": " + i.err.Error()
+	return said + ": " + i.err.Error()
 }
 
 func (i *interruption) Unwrap() error { return i.err }

@@ -15,7 +15,7 @@ import (
 func (a *app) plan() *cobra.Command {
 	var f *publishFlags
 	out := ""
-	cmd := a.verb("plan TABLE INPUT…", "Say what a publish would do, and keep that for apply", cobra.MinimumNArgs(2), textOrJSON(),
+	cmd := a.verb("plan TABLE INPUT…", "Say what a publish would do, and keep that for apply", cobra.MinimumNArgs(1), textOrJSON(),
 		func(ctx context.Context, args []string) error {
 			o, err := f.options(a, args[1:])
 			if err != nil {

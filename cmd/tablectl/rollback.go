@@ -2,11 +2,31 @@ package main
 
 import (
 	"context"
+	"errors"
+	"slices"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
+	"github.com/tablectl/tablectl/manifest"
 	"github.com/tablectl/tablectl/table"
 )
+
+// withVersion is the command line that means the same when it is run again: --to names the version by its number.
+func withVersion(args []string, to string, v manifest.Version) []string {
+	args, number := slices.Clone(args), strconv.FormatInt(int64(v), 10)
+	for i, arg := range args {
+		switch {
+		case arg == "--to="+to:
+			args[i] = "--to=" + number
+			return args
+		case arg == to && i > 0 && args[i-1] == "--to":
+			args[i] = number
+			return args
+		}
+	}
+	return append(args, "--to", number) // it came from the environment or a file
+}
 
 func (a *app) rollback() *cobra.Command {
 	var o table.RollbackOptions
@@ -20,6 +40,10 @@ func (a *app) rollback() *cobra.Command {
 				return err
 			}
 			res, err := t.Rollback(ctx, o)
+			var undone *table.RollbackError
+			if errors.As(err, &undone) {
+				return &resumable{resume: commandLine(withVersion(a.args, o.To, undone.To)), err: err}
+			}
 			if err != nil {
 				return err
 			}

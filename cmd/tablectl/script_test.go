@@ -59,7 +59,7 @@ func runScripts(t *testing.T, kind, server string, at root) {
 			return cond == kind || cond == server, nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"exits": exits, "field": field, "repeat": repeat, "foreign": foreign,
+			"exits": exits, "field": field, "repeat": repeat, "foreign": foreign, "bare": bare,
 		},
 	})
 }
@@ -165,4 +165,16 @@ func foreign(ts *testscript.TestScript, neg bool, args []string) {
 	midnight := uint64(4*3600+5*60+6) * 1e9 // nanoseconds of the day, and the Julian day of the same date
 	old := deprecated.Int96{uint32(midnight), uint32(midnight >> 32), 2451944}
 	ts.Check(parquet.WriteFile(ts.MkAbs(args[0]), []row{{200, 4_000_000_000, at, old}}))
+}
+
+// bare FILE writes two rows, id and city, as Parquet that a table takes as it is, without field ids.
+func bare(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: bare FILE")
+	}
+	type row struct {
+		ID   int64  `parquet:"id"`
+		City string `parquet:"city,optional"`
+	}
+	ts.Check(parquet.WriteFile(ts.MkAbs(args[0]), []row{{1, "Oslo"}, {2, "Bern"}}))
 }

@@ -101,7 +101,7 @@ func classify(err error) verdict {
 	case is(objstore.ErrCredentials):
 		return verdict{exitOther, "credentials", false, "set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in again"}
 	case is(objstore.ErrAccessDenied):
-		return verdict{exitOther, "access_denied", false, "the table needs s3:GetObject, s3:PutObject and s3:ListBucket (a denied HEAD is not taken for absence)"}
+		return verdict{exitOther, "access_denied", false, "reading needs s3:GetObject and s3:ListBucket, or a directory that can be read; writing needs s3:PutObject, or one that can be written to"}
 	case is(objstore.ErrWrongRegion):
 		return verdict{exitOther, "wrong_region", false, "set --region or AWS_REGION to the bucket's"}
 	case is(objstore.ErrNoSpace):

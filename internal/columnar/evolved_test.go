@@ -27,7 +27,7 @@ func TestOldFilesUnderNewSchemas(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r, err := f.Read(context.Background(), manifest.Schema{Fields: []manifest.Field{c.now, wanted(99, "new", plain(manifest.Date))}}, ReadOptions{Names: names})
+			r, err := f.Known(names).Read(context.Background(), manifest.Schema{Fields: []manifest.Field{c.now, wanted(99, "new", plain(manifest.Date))}}, ReadOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -45,7 +45,7 @@ func TestOldFilesUnderNewSchemas(t *testing.T) {
 	}
 	// A file with ids does not ask for names.
 	f, _ := open(t, "testdata/ids.parquet")
-	r, err := f.Read(context.Background(), manifest.Schema{Fields: []manifest.Field{wanted(99, "x", plain(manifest.Int))}}, ReadOptions{Names: map[int][]string{99: {"i"}}})
+	r, err := f.Known(map[int][]string{99: {"i"}}).Read(context.Background(), manifest.Schema{Fields: []manifest.Field{wanted(99, "x", plain(manifest.Int))}}, ReadOptions{})
 	if err != nil || !r.Next() || r.Record().Column(0).NullN() != 8 {
 		t.Errorf("%v", err)
 	}

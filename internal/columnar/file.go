@@ -29,6 +29,15 @@ type File struct {
 	f       *pq.File
 	columns []*column
 	byID    bool // every column, nested ones too, has a field id of its own
+	names   map[int][]string
+}
+
+// Known is the file with names that columns had before, by field id: if the file has no ids, a column that is not there by its name is
+// looked for by these.
+func (f *File) Known(names map[int][]string) *File {
+	out := *f
+	out.names = names
+	return &out
 }
 
 // Open reads and checks the footer of a Parquet file of size bytes.

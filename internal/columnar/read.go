@@ -18,9 +18,6 @@ type ReadOptions struct {
 	BatchRows   int   // at most; default 65,536
 	BatchBytes  int   // about, in memory; default 32 MiB
 	Concurrency int   // columns decoded at once; default GOMAXPROCS
-
-	// Names that columns had before, by field id: in a file without ids, a column that is not there by its name is looked for by these.
-	Names map[int][]string
 }
 
 const (
@@ -48,11 +45,11 @@ type Reader struct {
 
 var _ array.RecordReader = (*Reader)(nil)
 
-// Read reads the wanted columns, each found by its field id if the file has ids, else by its name or one it had before, as the types of ArrowSchema. A
-// column that the file does not have is null, or refused if it is required. Values are carried over exactly, or the Reader
-// ends with a *CastError whose row counts from the beginning of the file.
+// Read reads the wanted columns, each found by its field id if the file has ids, else by its name or one that it had before (Known), as
+// the types of ArrowSchema. A column that the file does not have is null, or refused if it is required. Values are carried over exactly,
+// or the Reader ends with a *CastError whose row counts from the beginning of the file.
 func (f *File) Read(ctx context.Context, want manifest.Schema, o ReadOptions) (*Reader, error) {
-	plans, err := f.project(want.Fields, f.columns, "", o.Names)
+	plans, err := f.project(want.Fields, f.columns, "", f.names)
 	if err != nil {
 		return nil, fmt.Errorf("read Parquet file: %w", err)
 	}

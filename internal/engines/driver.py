@@ -1,8 +1,8 @@
 """One engine, asked from outside: a JSON command a line on stdin, a JSON answer a line on stdout, in one session.
 
-    driver.py duckdb|python|polars
+    driver.py duckdb|python|polars|spark
 
-{"run": text}      the text verbatim, as a person would type it. Answer: {"results": [rows, ...]}, one for every SELECT or print()
+{"run": text}      the text verbatim, as a person would type it. Answer: {"results": [rows, ...]}, one for every SELECT, print() or show()
 {"files": sql}      DuckDB: how many files that statement reads
 {"files": [metadata, version, filter, properties]}    PyIceberg: how many files it plans to read
 
@@ -97,11 +97,36 @@ class Python:
         return len(list(scan.plan_files()))
 
 
+class Spark:
+    def __init__(self):
+        from pyspark.sql import SparkSession
+
+        # The statements ask for a session, too, and get this one, which has fetched nothing.
+        jars = os.path.join(sys.prefix, "jars")
+        self.session = (
+            SparkSession.builder.master("local[2]")
+            .config("spark.jars", ",".join(os.path.join(jars, name) for name in sorted(os.listdir(jars))))
+            .config("spark.driver.bindAddress", "127.0.0.1")
+            .config("spark.driver.host", "127.0.0.1")
+            .config("spark.ui.enabled", "false")
+            .getOrCreate()
+        )
+
+    def run(self, text):
+        results = []
+        type(self.session.range(0)).show = lambda frame: results.append(rows(frame.toArrow()))
+        exec(compile(text, "statements", "exec"), {})
+        return results
+
+
+ENGINES = {"duckdb": DuckDB, "python": Python, "polars": Python, "spark": Spark}
+
+
 def main():
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever a library prints is no answer
     warnings.simplefilter("ignore")
-    engine = DuckDB() if sys.argv[1] == "duckdb" else Python()
+    engine = ENGINES[sys.argv[1]]()
     for line in io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8"):
         (op, argument), = json.loads(line).items()
         try:

@@ -40,11 +40,16 @@ type engine struct {
 // start begins a session, which ends with the test. env is added to the environment of the process.
 func start(t *testing.T, name string, env ...string) *engine {
 	t.Helper()
+	return startScript(t, name, "driver.py", env...)
+}
+
+func startScript(t *testing.T, name, script string, env ...string) *engine {
+	t.Helper()
 	interpreter, err := python()
 	if err != nil {
 		t.Fatalf("make the Python environment: %v", err)
 	}
-	cmd := exec.Command(interpreter, "driver.py", name)
+	cmd := exec.Command(interpreter, script, name)
 	cmd.Env = append(os.Environ(), append([]string{"PYTHONUTF8=1"}, env...)...)
 	e := &engine{t: t, name: name, stderr: &bytes.Buffer{}}
 	cmd.Stderr = e.stderr
@@ -82,6 +87,14 @@ func (e *engine) ask(op string, argument any) answer {
 	if err != nil {
 		e.t.Fatal(err)
 	}
+	var a answer
+	e.exchange(command, &a)
+	return a
+}
+
+// exchange sends a command and takes the answer.
+func (e *engine) exchange(command []byte, a any) {
+	e.t.Helper()
 	if _, err := e.in.Write(append(command, '\n')); err != nil {
 		e.t.Fatalf("%s driver: %v\n%s", e.name, err, e.stderr)
 	}
@@ -89,11 +102,9 @@ func (e *engine) ask(op string, argument any) answer {
 	if err != nil {
 		e.t.Fatalf("%s driver: %v\n%s", e.name, err, e.stderr)
 	}
-	var a answer
-	if err := json.Unmarshal(line, &a); err != nil {
+	if err := json.Unmarshal(line, a); err != nil {
 		e.t.Fatalf("%s driver: %v", e.name, err)
 	}
-	return a
 }
 
 // run runs statements and gives the rows of every one that has some.

@@ -24,13 +24,19 @@ func scanned(t *testing.T, v *table.View) []row {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i := range int(rec.NumRows()) {
-			r := row{}
-			for c, f := range rec.Schema().Fields() {
-				r[f.Name] = plain(rec.Column(c), i)
-			}
-			out = append(out, r)
+		out = append(out, rowsIn(rec)...)
+	}
+	return out
+}
+
+func rowsIn(rec arrow.Record) []row {
+	var out []row
+	for i := range int(rec.NumRows()) {
+		r := row{}
+		for c, f := range rec.Schema().Fields() {
+			r[f.Name] = plain(rec.Column(c), i)
 		}
+		out = append(out, r)
 	}
 	return out
 }

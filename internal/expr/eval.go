@@ -31,7 +31,7 @@ func (e *Expr) Eval(rec arrow.Record) ([]bool, error) {
 type node interface {
 	eval(rec arrow.Record, out []truth) error
 	// possible is every outcome that a row of a file with these statistics can have, and perhaps more.
-	possible(f fileStats) outcomes
+	possible(f statistics) outcomes
 }
 
 // junction is true when all, or any, of its parts are.

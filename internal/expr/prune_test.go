@@ -31,10 +31,15 @@ func (w world) value(k manifest.Kind) any {
 	case manifest.String:
 		return w.pick("", "a", "ab", "b", "é", long, long+"a", long+"b", "\U0010ffff"+long, strings.Repeat("\U0010ffff", 70))
 	}
+	if k == manifest.Timestamp {
+		return int64(w.IntN(7)-3)*hour*12 + int64(w.IntN(3)-1)
+	}
 	return w.IntN(2) == 0
 }
 
-var kinds = []manifest.Kind{manifest.Int, manifest.Double, manifest.String, manifest.Boolean}
+const hour = 3_600_000_000 // microseconds
+
+var kinds = []manifest.Kind{manifest.Int, manifest.Double, manifest.String, manifest.Boolean, manifest.Timestamp}
 
 func (w world) schema() (s manifest.Schema) {
 	for i, k := range kinds {
@@ -56,12 +61,12 @@ func (w world) file(t *testing.T, s manifest.Schema, spec manifest.PartitionSpec
 			if w.IntN(4) > 0 {
 				values[i] = w.value(c.Type.Kind)
 			}
-			if partition {
+			if partition && i > 0 && transform(t, spec, c.Type, values[i]) != transform(t, spec, c.Type, values[0]) {
 				values[i] = values[0]
 			}
 		}
 		if partition {
-			f.Partition = []manifest.Value{encode(t, c.Type, values[0])}
+			f.SpecID, f.Partition = spec.ID, []manifest.Value{transform(t, spec, c.Type, values[0])}
 		}
 		if w.IntN(8) > 0 {
 			f.Columns[c.ID] = stats(t, c.Type, values)
@@ -70,6 +75,54 @@ func (w world) file(t *testing.T, s manifest.Schema, spec manifest.PartitionSpec
 		fields, cols = append(fields, arrow.Field{Name: c.Name, Type: a.DataType(), Nullable: true}), append(cols, a)
 	}
 	return array.NewRecord(arrow.NewSchema(fields, nil), cols, int64(rows)), f
+}
+
+// transform is the partition value of a spec with one field.
+func transform(t *testing.T, spec manifest.PartitionSpec, typ manifest.Type, v any) manifest.Value {
+	t.Helper()
+	tr, err := spec.Fields[0].Parsed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, err = tr.Apply(typ, v); err != nil {
+		t.Fatal(err)
+	}
+	return encode(t, tr.Result(typ), v)
+}
+
+// list is a list of the file and another one.
+func (w world) list(t *testing.T, s manifest.Schema, spec manifest.PartitionSpec, f manifest.File) manifest.FileList {
+	t.Helper()
+	l := manifest.FileList{SpecID: f.SpecID}
+	for i, p := range spec.Fields {
+		source, _ := s.FieldByID(p.SourceID)
+		var r manifest.FieldRange
+		result := spec.Types(s)[i]
+		for _, x := range []manifest.Value{f.Partition[i], transform(t, spec, source.Type, w.value(source.Type.Kind))} {
+			v, err := manifest.DecodeValue(result, x)
+			if err != nil {
+				t.Fatal(err)
+			}
+			lo, _ := manifest.DecodeValue(result, r.Lower)
+			hi, _ := manifest.DecodeValue(result, r.Upper)
+			switch {
+			case v == nil:
+				r.Null = true
+				continue
+			case x == `"NaN"`:
+				r.NaN = true
+				continue
+			}
+			if lo == nil || manifest.Compare(result, v, lo) < 0 {
+				r.Lower = x
+			}
+			if hi == nil || manifest.Compare(result, v, hi) > 0 {
+				r.Upper = x
+			}
+		}
+		l.Partitions = append(l.Partitions, r)
+	}
+	return l
 }
 
 func encode(t *testing.T, typ manifest.Type, v any) manifest.Value {
@@ -111,7 +164,7 @@ func stats(t *testing.T, typ manifest.Type, values []any) manifest.ColumnStats {
 
 func build(k manifest.Kind, values []any) arrow.Array {
 	types := map[manifest.Kind]arrow.DataType{manifest.Int: arrow.PrimitiveTypes.Int32, manifest.Double: arrow.PrimitiveTypes.Float64,
-		manifest.String: arrow.BinaryTypes.String, manifest.Boolean: arrow.FixedWidthTypes.Boolean}
+		manifest.String: arrow.BinaryTypes.String, manifest.Boolean: arrow.FixedWidthTypes.Boolean, manifest.Timestamp: &arrow.TimestampType{Unit: arrow.Microsecond}}
 	b := array.NewBuilder(memory.DefaultAllocator, types[k])
 	for _, v := range values {
 		switch v := v.(type) {
@@ -119,6 +172,8 @@ func build(k manifest.Kind, values []any) arrow.Array {
 			b.AppendNull()
 		case int32:
 			b.(*array.Int32Builder).Append(v)
+		case int64:
+			b.(*array.TimestampBuilder).Append(arrow.Timestamp(v))
 		case float64:
 			b.(*array.Float64Builder).Append(v)
 		case string:
@@ -162,10 +217,14 @@ func TestNothingThatMatchesIsLeftOut(t *testing.T) {
 	w := world{rand.New(rand.NewPCG(1, 2))}
 	s := w.schema()
 	specs := []manifest.PartitionSpec{{}}
-	for i := range kinds {
-		specs = append(specs, manifest.PartitionSpec{Fields: []manifest.PartitionField{{SourceID: i + 1, Transform: "identity"}}})
+	for i, kind := range kinds {
+		for _, text := range []string{"identity", "year", "month", "day", "hour", "bucket[2]", "bucket[7]", "truncate[1]", "truncate[2]", "truncate[3]"} {
+			if tr, err := manifest.ParseTransform(text); err == nil && (tr.Takes(plain(kind)) || text == "identity") {
+				specs = append(specs, manifest.PartitionSpec{ID: len(specs), Fields: []manifest.PartitionField{{SourceID: i + 1, Transform: text}}})
+			}
+		}
 	}
-	leftOut, matched := 0, 0
+	leftOut, matched, lists, byPartition := 0, 0, 0, make([]int, len(specs))
 	for range 60_000 {
 		where := w.condition(2)
 		e, err := Parse(where, s)
@@ -182,7 +241,16 @@ func TestNothingThatMatchesIsLeftOut(t *testing.T) {
 		for _, match := range rows {
 			any = any || match
 		}
-		may := e.MayMatch(f, spec)
+		may := e.MayMatch(f, specs...)
+		if !may && e.MayMatch(f) {
+			byPartition[spec.ID]++
+		}
+		if any && !e.MayMatchList(w.list(t, s, spec, f), specs...) {
+			t.Fatalf("%s leaves out the list of %v with %+v", where, rec, f)
+		}
+		if !e.MayMatchList(w.list(t, s, spec, f), specs...) {
+			lists++
+		}
 		if any && !may {
 			t.Fatalf("%s leaves out %v with %+v", where, rec, f)
 		}
@@ -193,8 +261,13 @@ func TestNothingThatMatchesIsLeftOut(t *testing.T) {
 			leftOut++
 		}
 	}
-	if leftOut < 10_000 || matched < 10_000 {
-		t.Fatalf("%d left out and %d matched of 60000: the test proves little", leftOut, matched)
+	if leftOut < 10_000 || matched < 10_000 || lists < 1000 {
+		t.Fatalf("%d files and %d lists left out and %d matched of 60000: the test proves little", leftOut, lists, matched)
+	}
+	for i, spec := range specs[1:] {
+		if byPartition[i+1] < 20 && spec.Fields[0].SourceID != 2 {
+			t.Errorf("only %d were left out because of %s of column %d", byPartition[i+1], spec.Fields[0].Transform, spec.Fields[0].SourceID)
+		}
 	}
 }
 

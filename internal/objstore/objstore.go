@@ -109,7 +109,7 @@ var (
 	ErrConflict     = errors.New("conflicting operation")       // 409: nothing was decided, send it again
 	ErrAccessDenied = errors.New("access denied")               // 403
 	ErrCredentials  = errors.New("no usable credentials")       // none found, expired, or not accepted
-	ErrNoBucket     = errors.New("no such bucket")              // also: a local root whose parent does not exist
+	ErrNoBucket     = errors.New("no such bucket or directory") // a local root whose parent does not exist, or is none
 	ErrWrongRegion  = errors.New("bucket is in another region") // 301, AuthorizationHeaderMalformed
 	ErrInvalidRange = errors.New("range not satisfiable")       // 416
 	ErrTemporary    = errors.New("store unavailable")           // 5xx, 429, timeouts, resets, truncated answers

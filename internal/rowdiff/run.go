@@ -14,8 +14,9 @@ import (
 
 // run is records in the order of their values, in a temporary file.
 type run struct {
-	file *os.File
-	size int64
+	file  *os.File
+	named bool // it is still to be removed
+	size  int64
 }
 
 // bufferBytes is what reading or writing a run takes of memory.
@@ -27,9 +28,11 @@ func (s *Set) write(c cursor) (r *run, err error) {
 	if err != nil {
 		return nil, s.explain(err)
 	}
-	// A file without a name is gone with the process, however that ends. Where open files cannot be removed, close does it.
-	_ = os.Remove(f.Name())
 	r = &run{file: f}
+	// A file without a name is gone with the process, however that ends. Where open files cannot be removed, close does it.
+	if os.Remove(f.Name()) != nil {
+		r.named = true
+	}
 	defer func() {
 		if err != nil {
 			r.close()
@@ -55,8 +58,10 @@ func (s *Set) write(c cursor) (r *run, err error) {
 
 // close gives the file up.
 func (r *run) close() {
-	r.file.Close()           // nothing of it is needed any more
-	os.Remove(r.file.Name()) // gone already where open files can be removed
+	r.file.Close() // nothing of it is needed any more
+	if r.named {
+		os.Remove(r.file.Name()) // what stays is the operating system's to sweep
+	}
 }
 
 // explain makes an error of a temporary file say where it is and what helps. A full disk is objstore.ErrNoSpace.

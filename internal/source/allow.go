@@ -16,11 +16,17 @@ type Allow struct {
 
 func (a Allow) absent(name string) bool { return slices.Contains(a.Absent, name) }
 
-// align gives a record the columns that are wanted.
-func (a Allow) align(rec arrow.Record, want *arrow.Schema) arrow.Record {
+// Align gives a record the columns that are wanted.
+func (a Allow) Align(rec arrow.Record, want *arrow.Schema) arrow.Record {
 	if len(a.Absent) == 0 && !a.Surplus {
 		rec.Retain()
 		return rec
 	}
 	return columnar.Align(rec, want, a.absent, a.Surplus)
+}
+
+// Allowing lets the inputs differ in this from what is wanted, from the next Read on.
+func (s *Source) Allowing(a Allow) *Source {
+	s.o.Allow = a
+	return s
 }

@@ -267,7 +267,7 @@ func (b batch) cast(want *arrow.Schema, allow Allow) (p parsed) {
 		}
 	}()
 	p.res = blocks.Result{File: b.in.name, First: true, Rows: b.rec.NumRows()}
-	aligned := allow.align(b.rec, want)
+	aligned := allow.Align(b.rec, want)
 	defer aligned.Release()
 	rec, err := columnar.Cast(aligned, want, nil)
 	if err == nil {

@@ -34,7 +34,7 @@ func discover(ctx context.Context, args []string, o Options) ([]*input, error) {
 				}
 			}
 			if seen[id] {
-				return nil, fmt.Errorf("%s is given twice: its rows would be there twice", in.name)
+				return nil, fmt.Errorf("%w: %s is given twice: its rows would be there twice", ErrUsage, in.name)
 			}
 			seen[id] = true
 			all = append(all, in)
@@ -51,7 +51,7 @@ func expand(ctx context.Context, arg string, o Options) ([]*input, error) {
 	switch {
 	case arg == "-":
 		if o.Stdin == nil {
-			return nil, errors.New("there is no standard input to read")
+			return nil, fmt.Errorf("%w: there is no standard input to read", ErrUsage)
 		}
 		return []*input{{name: "standard input", stdin: true}}, nil
 	case isURL && scheme == "s3":
@@ -59,11 +59,11 @@ func expand(ctx context.Context, arg string, o Options) ([]*input, error) {
 	case isURL && scheme == "file":
 		u, err := url.Parse(arg)
 		if err != nil || u.Host != "" && u.Host != "localhost" {
-			return nil, fmt.Errorf("%s is no URL of a local file", arg)
+			return nil, fmt.Errorf("%w: %s is no URL of a local file", ErrUsage, arg)
 		}
 		return expandLocal(filepath.FromSlash(u.Path))
 	case isURL:
-		return nil, fmt.Errorf("%s: inputs are files, s3:// URLs, or - for standard input; not %s://", arg, scheme)
+		return nil, fmt.Errorf("%w: %s: inputs are files, s3:// URLs, or - for standard input; not %s://", ErrUsage, arg, scheme)
 	}
 	return expandLocal(arg)
 }
@@ -85,7 +85,7 @@ func expandLocal(arg string) ([]*input, error) {
 
 func one(path string, info fs.FileInfo) ([]*input, error) {
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a regular file; pipe it into standard input (-)", path)
+		return nil, fmt.Errorf("%w: %s is not a regular file; pipe it into standard input (-)", ErrUsage, path)
 	}
 	return []*input{{name: path, path: path, size: info.Size()}}, nil
 }
@@ -158,14 +158,14 @@ func left(pattern, base, name string) bool {
 func classify(all []*input, o Options) error {
 	for _, in := range all {
 		if in.stdin && o.Format == "" {
-			return errors.New("the format of standard input cannot be told; give it with --format")
+			return fmt.Errorf("%w: the format of standard input cannot be told; give it with --format", ErrUsage)
 		}
 		var err error
 		if in.format, in.compression, err = formatOf(in.name, format(o.Format)); err != nil {
 			return err
 		}
 		if in.format != all[0].format {
-			return fmt.Errorf("%s is %s and %s is %s: inputs of one publish have one format", all[0].name, all[0].format, in.name, in.format)
+			return fmt.Errorf("%w: %s is %s and %s is %s: inputs of one publish have one format", ErrUsage, all[0].name, all[0].format, in.name, in.format)
 		}
 	}
 	return nil

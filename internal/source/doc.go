@@ -3,8 +3,8 @@
 //
 // It promises that what comes out is exactly what the input says, or an *Error that names file, line and column; that batches come
 // in the order of the input, with borders that depend on the input alone; that an input which is not the same when it is read as it
-// was when its fingerprint was taken is refused with ErrChanged; that no more than Options.Memory is in use, unless one record is
-// larger than that allows; and that no goroutine and no file outlives Close.
+// was when its fingerprint was taken is refused with ErrChanged; that no more than Options.Memory is in use; and that no goroutine and no
+// file outlives Close.
 //
 // Directories are read recursively, in order of names; names that begin with "_" or "." are left out. Directory names of the
 // form column=value mean nothing here: a column comes from the files or not at all.
@@ -22,8 +22,7 @@
 // a second that is not zero, a timestamp with a zone for a type without one or the other way round. Doubles are rounded to the nearest
 // one, as by strconv; NaN and inf are taken where the schema says double or float. Binary is written in hex.
 //
-// A record may be up to 256 MiB (blocks.MaxRecord); one that is larger than Memory allows is read alone, and then takes about five
-// times its size. A Parquet or Arrow file is read by batches; of an Arrow file, a batch is in memory as a whole.
+// A record of a text format may have a quarter of Memory, and at most 256 MiB (blocks.MaxRecord). A Parquet or Arrow file is read by batches; of an Arrow file, a batch is in memory as a whole.
 package source
 
 import (
@@ -39,5 +38,6 @@ type Error = blocks.Error
 var (
 	ErrInput   = blocks.ErrInput
 	ErrNoInput = errors.New("no input")
+	ErrUsage   = errors.New("wrong use") // the arguments do not say what is to be read
 	ErrChanged = errors.New("input changed while it was read")
 )

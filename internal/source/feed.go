@@ -69,7 +69,7 @@ func (f *feed) step(ctx context.Context) (unit, error) {
 			}
 			continue
 		case errors.Is(err, blocks.ErrTooLong):
-			return unit{}, &Error{File: in.name, Msg: err.Error(), Hint: "is there a quote that is never closed, or no line end?"}
+			return unit{}, &Error{File: in.name, Msg: err.Error(), Hint: "is there a quote that is never closed, or no line end? If not, allow more --memory"}
 		case err != nil:
 			return unit{}, err
 		}
@@ -108,7 +108,7 @@ func (f *feed) begin(ctx context.Context, in *input) error {
 	if f.s.format != formatNDJSON {
 		quote = f.s.o.CSV.QuoteByte()
 	}
-	f.split = blocks.NewSplitter(r, quote, blocks.Size, f.s.pool)
+	f.split = blocks.NewSplitter(r, quote, blocks.Size, f.s.o.maxRecord(), f.s.pool)
 	if f.digesting && in.compression == "" {
 		f.split.Tap = f.digest.tap(in)
 	}

@@ -46,9 +46,9 @@ func formatOf(name string, given format) (f format, compression string, err erro
 	}
 	switch {
 	case f == "":
-		return "", "", fmt.Errorf("%s: the format cannot be told from the name; give it with --format", name)
+		return "", "", fmt.Errorf("%w: %s: the format cannot be told from the name; give it with --format", ErrUsage, name)
 	case compression != "" && !f.text():
-		return "", "", fmt.Errorf("%s: a compressed %s file cannot be read; decompress it first", name, f)
+		return "", "", fmt.Errorf("%w: %s: a compressed %s file cannot be read; decompress it first", ErrUsage, name, f)
 	}
 	return f, compression, nil
 }

@@ -10,6 +10,7 @@ import (
 	"runtime"
 
 	"github.com/tablectl/tablectl/internal/objstore"
+	"github.com/tablectl/tablectl/internal/source/blocks"
 	"github.com/tablectl/tablectl/internal/source/csv"
 )
 
@@ -23,7 +24,7 @@ const DefaultMemory = 128 << 20
 type Options struct {
 	Format      string // "csv", "tsv", "ndjson", "parquet", "arrow"; "": by the extension of each name
 	CSV         CSVOptions
-	Allow       Allow     // in what the columns of the inputs may differ from those that Read wants
+	Allow       Allow     `json:"-"` // in what the columns of the inputs may differ from those that Read wants
 	Stdin       io.Reader `json:"-"` // what the input "-" is; Format is needed for it
 	SpoolDir    string    `json:"-"` // for standard input; "": the system's
 	Concurrency int       `json:"-"` // goroutines that parse; 0: as many as there are cores
@@ -42,6 +43,10 @@ type Progress struct {
 	Bytes int64  // read of the files as they are, compressed or not
 	Total int64
 }
+
+// maxRecord is the largest record in bytes. Until it is a row of a file a record is in memory several times over: as it was read, as a
+// value, as a page, and again when it is read back.
+func (o Options) maxRecord() int { return int(min(blocks.MaxRecord, o.Memory/4)) }
 
 func (o Options) defaults() (Options, error) {
 	if o.Concurrency <= 0 {
@@ -65,10 +70,10 @@ func (o Options) defaults() (Options, error) {
 		}
 	}
 	if o.Format != "" && !known(format(o.Format)) {
-		return o, fmt.Errorf("format %q is none of csv, tsv, ndjson, parquet, arrow", o.Format)
+		return o, fmt.Errorf("%w: format %q is none of csv, tsv, ndjson, parquet, arrow", ErrUsage, o.Format)
 	}
 	if err := o.CSV.Check(); err != nil {
-		return o, fmt.Errorf("csv: %w", err)
+		return o, fmt.Errorf("%w: csv: %w", ErrUsage, err)
 	}
 	return o, nil
 }

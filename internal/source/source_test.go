@@ -293,7 +293,11 @@ func TestErrorsCountLinesOverBlocks(t *testing.T) {
 func TestLargeField(t *testing.T) {
 	big := strings.Repeat("0123456789", 11<<20)
 	path := filepath.Join(folder(t, map[string]string{"a.csv": "a,b\n1,x\n2,\"" + big + "\"\n3,y\n"}), "a.csv")
-	s := must(t, Options{}, path)
+	little := must(t, Options{}, path)
+	if _, err := little.Read(context.Background(), nil); !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), "more than 32 MiB") {
+		t.Fatalf("read within the default memory: %v", err)
+	}
+	s := must(t, Options{Memory: 512 << 20}, path)
 	r, err := s.Read(context.Background(), nil)
 	if err != nil {
 		t.Fatal(err)

@@ -87,6 +87,7 @@ func answer(err error, resp *smithyhttp.ResponseError) *Answer {
 func codes() map[string]error {
 	return map[string]error{
 		"NoSuchKey":                   objstore.ErrNotFound,
+		"NoSuchVersion":               objstore.ErrNotFound,
 		"NoSuchBucket":                objstore.ErrNoBucket,
 		"InvalidBucketName":           objstore.ErrNoBucket,
 		"NoSuchUpload":                objstore.ErrPrecondition, // finished or gone; the caller looks at what is there
@@ -103,6 +104,7 @@ func codes() map[string]error {
 		"TokenRefreshRequired":        objstore.ErrCredentials,
 		"InvalidAccessKeyId":          objstore.ErrCredentials,
 		"InvalidClientTokenId":        objstore.ErrCredentials,
+		"XAdminUserNotFound":          objstore.ErrCredentials, // versitygw, with status 404
 		"SignatureDoesNotMatch":       objstore.ErrCredentials,
 		"RequestExpired":              objstore.ErrCredentials,
 		"RequestTimeTooSkewed":        objstore.ErrCredentials,
@@ -152,7 +154,9 @@ func kindOf(a *Answer, h http.Header) error {
 	case http.StatusForbidden:
 		return objstore.ErrAccessDenied
 	case http.StatusNotFound:
-		return objstore.ErrNotFound
+		if absent(a.Code) {
+			return objstore.ErrNotFound
+		}
 	case http.StatusMethodNotAllowed, http.StatusNotImplemented:
 		return objstore.ErrUnsupported
 	case http.StatusConflict:
@@ -169,6 +173,10 @@ func kindOf(a *Answer, h http.Header) error {
 	}
 	return nil
 }
+
+// absent says whether a 404 with this code means that the object is not there. A HEAD has no code (the SDK says NotFound then), and some
+// servers send none. Any other code is about something else: another status of it would not be "absent", so this one is not either.
+func absent(code string) bool { return code == "" || code == "NotFound" || code == "UnknownError" }
 
 // explain adds what to do.
 func (s *Store) explain(a *Answer, kind error, h http.Header) *Answer {

@@ -89,6 +89,9 @@ func New(ctx context.Context, rawURL string, o Options) (*Store, error) {
 		return nil, fmt.Errorf("open %s: %w", s.url, err)
 	}
 	s.client = s3.NewFromConfig(cfg, s.configure)
+	if base := s.client.Options().BaseEndpoint; base != nil && !isHTTP(*base) {
+		return nil, fmt.Errorf("open %s: the endpoint %q is not an http:// or https:// URL", s.url, *base)
+	}
 	return s, nil
 }
 
@@ -115,7 +118,8 @@ func Split(rawURL string) (bucket, key string, err error) {
 }
 
 func loadConfig(ctx context.Context, o Options) (aws.Config, error) {
-	load := []func(*config.LoadOptions) error{config.WithHTTPClient(transport(o))}
+	// What matters comes back as an error; the SDK's own lines could hold anything, and those of the credentials providers too.
+	load := []func(*config.LoadOptions) error{config.WithHTTPClient(transport(o)), config.WithLogger(logging.Nop{})}
 	if o.Region != "" {
 		load = append(load, config.WithRegion(o.Region))
 	}
@@ -132,7 +136,6 @@ func loadConfig(ctx context.Context, o Options) (aws.Config, error) {
 	if cfg.Region == "" {
 		cfg.Region = "us-east-1"
 	}
-	cfg.Logger = logging.Nop{} // what matters comes back as an error; the SDK's own lines could hold anything
 	cfg.Credentials = namedCredentials{cfg.Credentials}
 	return cfg, nil
 }
@@ -158,6 +161,11 @@ func (s *Store) configure(o *s3.Options) {
 		r.MaxAttempts = 5
 		r.MaxBackoff = 5 * time.Second
 	})
+}
+
+func isHTTP(endpoint string) bool {
+	u, err := url.Parse(endpoint)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
 }
 
 // endpoint says whether a bucket's name cannot be part of the endpoint's host name, and whether bodies are safe on the way there.

@@ -28,14 +28,14 @@ type Options struct {
 func Open(ctx context.Context, rawURL string, o Options) (objstore.Store, error) {
 	scheme, err := schemeOf(rawURL)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("open %q: %w", rawURL, err)
 	}
 	if scheme == "s3" {
 		return s3store.New(ctx, rawURL, o.S3)
 	}
 	dir, err := localPath(scheme, rawURL)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("open %q: %w", rawURL, err)
 	}
 	return filestore.New(dir)
 }

@@ -11,14 +11,14 @@ import "errors"
 // Size is how many bytes are read at a time; blocks are about as large.
 const Size = 1 << 20
 
-// MaxRecord is the largest record in bytes. A larger one is refused with ErrTooLong.
+// MaxRecord is the largest record in bytes, however much memory there is. A larger one is refused with ErrTooLong.
 const MaxRecord = 256 << 20
 
 // Slack is how many bytes can be read (not used) behind the end of a block.
 const Slack = 64
 
 var (
-	// ErrTooLong is the refusal of a record above MaxRecord.
+	// ErrTooLong is the refusal of a record that is larger than a Splitter was told to take.
 	ErrTooLong = errors.New("record is too long")
 	// ErrInput is what every Error is.
 	ErrInput = errors.New("bad input")

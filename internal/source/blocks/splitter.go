@@ -40,9 +40,10 @@ type Splitter struct {
 	done  bool
 }
 
-// NewSplitter reads r in pieces of size bytes; quote is a byte or NoQuote.
-func NewSplitter(r io.Reader, quote, size int, pool *sync.Pool) *Splitter {
-	return &Splitter{r: r, quote: quote, size: size, max: max(MaxRecord, size), pool: pool}
+// NewSplitter reads r in pieces of size bytes; quote is a byte or NoQuote. A record of more than maxRecord bytes (but never of less
+// than size) is ErrTooLong.
+func NewSplitter(r io.Reader, quote, size, maxRecord int, pool *sync.Pool) *Splitter {
+	return &Splitter{r: r, quote: quote, size: size, max: max(maxRecord, size), pool: pool}
 }
 
 // NewPool is for all splitters of an input.

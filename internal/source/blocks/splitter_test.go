@@ -12,7 +12,7 @@ import (
 // split cuts text with blocks of size bytes.
 func split(t *testing.T, text string, quote, size int) []string {
 	t.Helper()
-	s := NewSplitter(strings.NewReader(text), quote, size, NewPool())
+	s := NewSplitter(strings.NewReader(text), quote, size, MaxRecord, NewPool())
 	var out []string
 	var tapped []byte
 	s.Tap = func(_ *Buffer, p []byte) { tapped = append(tapped, p...) }
@@ -76,7 +76,7 @@ func TestNothingIsLostOrAdded(t *testing.T) {
 }
 
 func TestRecordTooLong(t *testing.T) {
-	s := NewSplitter(strings.NewReader("a\n\""+strings.Repeat("x\n", 1000)), '"', 64, NewPool())
+	s := NewSplitter(strings.NewReader("a\n\""+strings.Repeat("x\n", 1000)), '"', 64, MaxRecord, NewPool())
 	s.max = 512
 	b, err := s.Next()
 	if err != nil || string(b.Data) != "a\n" {

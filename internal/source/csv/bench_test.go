@@ -38,7 +38,7 @@ func sample(rows int) []byte {
 }
 
 func eachBlock(b *testing.B, in []byte, do func(*Layout, *blocks.Block)) {
-	s := blocks.NewSplitter(bytes.NewReader(in), '"', blocks.Size, pool)
+	s := blocks.NewSplitter(bytes.NewReader(in), '"', blocks.Size, blocks.MaxRecord, pool)
 	head := Head{}
 	var l *Layout
 	for {

@@ -20,7 +20,7 @@ import (
 
 // each calls do with every block of a file.
 func each(d Dialect, in string, size int, do func(*Layout, *blocks.Block) error) error {
-	s := blocks.NewSplitter(strings.NewReader(in), d.QuoteByte(), size, blocks.NewPool())
+	s := blocks.NewSplitter(strings.NewReader(in), d.QuoteByte(), size, blocks.MaxRecord, blocks.NewPool())
 	var l *Layout
 	head := Head{Dialect: d, File: "f.csv"}
 	for {
@@ -353,7 +353,7 @@ func TestRefusals(t *testing.T) {
 		{"", double, "f.csv: the file is empty"},
 		{"\xef\xbb\xbf\n\n", double, "f.csv: the file is empty"},
 		{"\xff\xfea\x00", double, "f.csv, line 1: the file is UTF-16"},
-		{"a,b\n1,2\n3\n", double, "f.csv, line 3: found 1 fields, expected 2"},
+		{"a,b\n1,2\n3\n", double, "f.csv, line 3: found 1 field, expected 2"},
 		{"a,b\n1,2\n\n\"x\ny\",2,3\n", double, "f.csv, line 4, column \"a\": \"x\\ny\" is not of type long"},
 		{"a,b\n1,\"x\ny\",3\n", double, "f.csv, line 2: found 3 fields, expected 2"},
 		{"a,b\n1,2,3\n", double, "f.csv, line 2: found 3 fields, expected 2"},

@@ -14,9 +14,17 @@ func at(b []byte, i int, msg string) *blocks.Error {
 	return &blocks.Error{Line: 1 + int64(bytes.Count(b[:i], []byte("\n"))), Msg: msg}
 }
 
+// found says that a line has n fields and not as many as it should.
+func found(n, want int) string {
+	if n == 1 {
+		return fmt.Sprintf("found 1 field, expected %d", want)
+	}
+	return fmt.Sprintf("found %d fields, expected %d", n, want)
+}
+
 // ragged is the error for a record, at start, with too few or too many fields.
 func (s *scanner) ragged(b []byte, start, want int) *blocks.Error {
-	e := at(b, start, fmt.Sprintf("found %d fields, expected %d", s.count(b, start), want))
+	e := at(b, start, found(s.count(b, start), want))
 	e.Hint = "every line needs as many fields as the header"
 	return e
 }

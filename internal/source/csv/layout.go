@@ -94,7 +94,7 @@ func (l *Layout) record(s *scanner, data []byte) error {
 func (l *Layout) named(d Dialect, start int) error {
 	n := len(l.Names)
 	if len(d.Columns) > 0 && len(d.Columns) != n {
-		return &blocks.Error{File: l.File, Line: l.lines + 1, Msg: fmt.Sprintf("found %d fields, expected %d", n, len(d.Columns)), Hint: "as many as there are column names"}
+		return &blocks.Error{File: l.File, Line: l.lines + 1, Msg: found(n, len(d.Columns)), Hint: "as many as there are column names"}
 	}
 	l.skip, l.Names = start, d.Columns
 	for i := 0; len(l.Names) < n; i++ {

@@ -15,7 +15,7 @@ import (
 )
 
 func each(in string, size int, do func(*blocks.Block) blocks.Result) error {
-	s := blocks.NewSplitter(strings.NewReader(in), blocks.NoQuote, size, blocks.NewPool())
+	s := blocks.NewSplitter(strings.NewReader(in), blocks.NoQuote, size, blocks.MaxRecord, blocks.NewPool())
 	var place blocks.Place
 	for {
 		b, err := s.Next()
@@ -193,7 +193,7 @@ func TestParserGoesOnAfterAnError(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, in := range []string{"{\"a\":1,\"b\":\"x\"}\n", "{\"b\":2}\n"} {
-		s := blocks.NewSplitter(strings.NewReader(in), blocks.NoQuote, 100, blocks.NewPool())
+		s := blocks.NewSplitter(strings.NewReader(in), blocks.NoQuote, 100, blocks.MaxRecord, blocks.NewPool())
 		b, err := s.Next()
 		if err != nil {
 			t.Fatal(err)

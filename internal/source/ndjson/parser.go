@@ -19,7 +19,7 @@ type Parser struct {
 	schema *arrow.Schema
 	build  *arr.RecordBuilder
 	root   *node
-	over   bool // fields that no column has are passed over
+	over   bool     // fields that no column has are passed over
 	path   []string // of an error, from the inside
 }
 

@@ -6,6 +6,7 @@ import (
 	"hash/crc32"
 	"slices"
 
+	"github.com/klauspost/compress/zstd"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 
@@ -49,6 +50,15 @@ type Encoder struct {
 	useDict bool
 	seen    []uint32
 	epoch   uint32
+
+	// Memory of Patch.
+	unzstd              *zstd.Decoder
+	expanded, patchData []byte
+	bits                []byte
+	codes, spread32     []uint32
+	pageOffs, fresh     []uint32
+	page32, spreadI32   []int32
+	page64, spreadI64   []int64
 
 	packed, raw, squeezed []byte
 	header                bytes.Buffer

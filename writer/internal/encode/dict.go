@@ -145,7 +145,11 @@ func (d *dictionary) buildBytes(values *dense, prefix int) bool {
 	if !worthTrying(values.n, func(i int) uint64 { return bytesKey(data, offs[i], offs[i+1]) }) {
 		return false
 	}
-	limit := most(values.n)
+	return d.numberBytes(values, prefix, most(values.n))
+}
+
+func (d *dictionary) numberBytes(values *dense, prefix, limit int) bool {
+	offs, data := values.offs, values.data
 	d.reset(values.n, 1024)
 	for i := range values.n {
 		a, b := offs[i], offs[i+1]

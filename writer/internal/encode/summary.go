@@ -24,17 +24,27 @@ type summary struct {
 
 func newSummary(c *column) *summary { return &summary{c: c, nans: c.nans()} }
 
-// add looks at a page. A column with a NaN has no bounds, and so no page index (parquet.thrift, ColumnIndex).
+// add looks at a page.
 func (s *summary) add(e *Encoder, p page) {
-	s.index.NullPages = append(s.index.NullPages, p.va == p.vb)
-	s.index.NullCounts = append(s.index.NullCounts, int64(p.nulls()))
 	if s.nans > 0 || p.va == p.vb {
+		s.page(int64(p.nulls()), nil)
+		s.index.NullPages[len(s.index.NullPages)-1] = p.va == p.vb
+		return
+	}
+	lo, hi := e.bounds(s.c, p.va, p.vb)
+	s.page(int64(p.nulls()), &[2]bound{lo, hi})
+}
+
+// page adds a page with its bounds, or none. A column with a NaN has no bounds, and so no page index (parquet.thrift, ColumnIndex).
+func (s *summary) page(nulls int64, b *[2]bound) {
+	s.index.NullPages = append(s.index.NullPages, b == nil)
+	s.index.NullCounts = append(s.index.NullCounts, nulls)
+	if b == nil {
 		s.index.MinValues = append(s.index.MinValues, []byte{})
 		s.index.MaxValues = append(s.index.MaxValues, []byte{})
 		return
 	}
-	leaf := s.c.leaf
-	lo, hi := e.bounds(s.c, p.va, p.vb)
+	leaf, lo, hi := s.c.leaf, b[0], b[1]
 	low, high, ok := leaf.cut(lo, hi, maxPageBound)
 	if !ok {
 		low, high = leaf.plain(lo), leaf.plain(hi)

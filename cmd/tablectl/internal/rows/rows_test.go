@@ -108,6 +108,30 @@ func TestJSONWithoutNumbersOfItsOwn(t *testing.T) {
 	}
 }
 
+func TestChanges(t *testing.T) {
+	s := arrow.NewSchema([]arrow.Field{
+		{Name: "_change", Type: arrow.BinaryTypes.String}, {Name: "_columns", Type: arrow.ListOf(arrow.BinaryTypes.String)},
+		{Name: "id", Type: arrow.PrimitiveTypes.Int32}, {Name: "a", Type: arrow.BinaryTypes.String}, {Name: "b \"c\", d", Type: arrow.ListOf(arrow.PrimitiveTypes.Int32)},
+	}, nil)
+	rec, _, err := array.RecordFromJSON(memory.DefaultAllocator, s, strings.NewReader(`[
+{"_change":"removed","_columns":null,"id":1,"a":"x","b \"c\", d":[1]},
+{"_change":"before","_columns":["a","b \"c\", d"],"id":2,"a":null,"b \"c\", d":[]},
+{"_change":"after","_columns":["a","b \"c\", d"],"id":2,"a":"y","b \"c\", d":null},
+{"_change":"before","_columns":["b \"c\", d"],"id":3,"a":"z","b \"c\", d":[1]},
+{"_change":"after","_columns":["b \"c\", d"],"id":3,"a":"z","b \"c\", d":[2]}]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	write(t, rows.Changes(&out, s, 1), rec)
+	want := `{"change":"removed","row":{"id":1,"a":"x","b \"c\", d":[1]}},
+{"change":"changed","key":{"id":2},"columns":{"a":{"before":null,"after":"y"},"b \"c\", d":{"before":[],"after":null}}},
+{"change":"changed","key":{"id":3},"columns":{"b \"c\", d":{"before":[1],"after":[2]}}}`
+	if out.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
+	}
+}
+
 func TestTableNeverSendsControlCharacters(t *testing.T) {
 	s := arrow.NewSchema([]arrow.Field{{Name: "n", Type: arrow.PrimitiveTypes.Int32}, {Name: "s", Type: arrow.BinaryTypes.String}}, nil)
 	rec, _, err := array.RecordFromJSON(memory.DefaultAllocator, s, strings.NewReader(`[{"n":7,"s":"a\u001b[2Jb\n"},{"n":12345,"s":null}]`))

@@ -2,13 +2,10 @@ package rowdiff
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"math"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -314,72 +311,5 @@ func checkCounts(t *testing.T, s *Set, want map[string]int) {
 	}
 	if n.Added != sum["added"] || n.Removed != sum["removed"] || n.Changed != sum["before"] {
 		t.Fatalf("counts %+v, want %v", n, sum)
-	}
-}
-
-// numbers is a record of one column that counts from a number.
-func numbers(from, n int) arrow.Record {
-	s := columnar.ArrowSchema(manifest.Schema{Fields: number})
-	b := array.NewRecordBuilder(memory.DefaultAllocator, s)
-	for i := range n {
-		b.Field(0).(*array.Int64Builder).Append(int64(from + i))
-	}
-	return b.NewRecord()
-}
-
-var number = []manifest.Field{{ID: 1, Name: "n", Type: manifest.Type{Kind: manifest.Long}}}
-
-// Equal rows that come soon after each other take no room, however many they are.
-func TestEqualRowsTakeNoRoom(t *testing.T) {
-	s := NewSet(Options{Fields: number, Key: 1, Memory: 1 << 20, SpoolDir: filepath.Join(t.TempDir(), "not there")})
-	e, rows := s.Encoder(), &Rows{}
-	for i := range 200 {
-		for _, side := range []Side{Old, New} {
-			e.Encode(numbers(1000*i, 1000), rows)
-			if err := s.Add(side, rows); err != nil {
-				t.Fatalf("after %d rows: %v", 1000*i, err)
-			}
-		}
-	}
-	if n, err := s.Count(t.Context()); err != nil || n.Added+n.Removed+n.Changed+n.Repeated != 0 {
-		t.Errorf("%+v, %v", n, err)
-	}
-}
-
-func TestSpoolFailureNamesThePlace(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "not there")
-	s := NewSet(Options{Fields: number, Key: 1, Memory: 1 << 10, SpoolDir: dir})
-	rows := &Rows{}
-	s.Encoder().Encode(numbers(0, 1000), rows)
-	if err := s.Add(New, rows); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), dir) {
-		t.Errorf("%v", err)
-	}
-}
-
-// The order is that of values, nulls first; a limit counts a change as one; a cancelled context ends the walk.
-func TestOrderLimitAndCancel(t *testing.T) {
-	s := NewSet(Options{Fields: number, Key: 1, Memory: 4 << 10, SpoolDir: t.TempDir()})
-	defer s.Close()
-	rows := &Rows{}
-	for _, from := range []int{50, -100, 200} {
-		s.Encoder().Encode(numbers(from, 100), rows)
-		if err := s.Add(New, rows); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var got []int64
-	for rec, err := range s.Records(t.Context(), 250) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		got = append(got, rec.Column(2).(*array.Int64).Int64Values()...)
-	}
-	if len(got) != 250 || !slices.IsSorted(got) || got[0] != -100 || got[249] != 249 {
-		t.Errorf("%d rows from %d to %d, sorted: %v", len(got), got[0], got[len(got)-1], slices.IsSorted(got))
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := s.Count(ctx); !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled: %v", err)
 	}
 }
