@@ -81,11 +81,17 @@ func (w *world) rows(ref string) string {
 	if err != nil {
 		w.t.Fatalf("open %q: %v", ref, err)
 	}
+	return rowsOfView(w.t, v)
+}
+
+// rowsOfView are the rows of a version as CSV lines.
+func rowsOfView(t testing.TB, v *View) string {
+	t.Helper()
 	var b bytes.Buffer
 	out := csv.NewWriter(&b)
 	for rec, err := range v.Scan(context.Background(), ScanOptions{}) {
 		if err != nil {
-			w.t.Fatalf("scan %q: %v", ref, err)
+			t.Fatalf("scan version %d: %v", v.Version(), err)
 		}
 		for i := range int(rec.NumRows()) {
 			var row []string
@@ -93,7 +99,7 @@ func (w *world) rows(ref string) string {
 				row = append(row, columnar.FormatCell(c, i))
 			}
 			if err := out.Write(row); err != nil {
-				w.t.Fatal(err)
+				t.Fatal(err)
 			}
 		}
 	}

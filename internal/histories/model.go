@@ -92,9 +92,12 @@ func (m *Model) remove(picks func(i int) bool) int64 {
 	return int64(gone)
 }
 
-// insert adds the rows of an input. Where the table has a key, none may come twice in it.
+// insert adds the rows of an input. Where the table has a key, none may come twice in it, or be there.
 func (m *Model) insert(in *Rows, run string, gone int64) (counts, error) {
 	seen := map[string]bool{}
+	for i := range m.Values {
+		seen[m.of(i, m.key)] = true
+	}
 	for i := range in.Values {
 		if len(m.key) == 0 {
 			break
@@ -195,28 +198,11 @@ func (m *Model) find(in *Rows) (map[string]int, error) {
 	}
 	out := map[string]int{}
 	for i := range m.Values {
-		k := m.of(i, m.key)
-		if _, twice := out[k]; twice && keys[k] {
-			return nil, fmt.Errorf("%w: the table has a key twice", errRefused)
-		}
-		if keys[k] {
+		if k := m.of(i, m.key); keys[k] {
 			out[k] = i
 		}
 	}
 	return out, nil
-}
-
-// doubled says whether two rows have one key: an append does not look at what is there.
-func (m *Model) doubled() bool {
-	seen := map[string]bool{}
-	for i := range m.Values {
-		k := m.of(i, m.key)
-		if seen[k] {
-			return true
-		}
-		seen[k] = true
-	}
-	return false
 }
 
 // keysOf are the keys of an input.

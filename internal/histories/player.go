@@ -337,14 +337,11 @@ func (p *player) mayRefuse(s *Step, err error, moved bool) bool {
 		return true
 	}
 	return slices.ContainsFunc(p.states, func(at state) bool {
-		switch _, refused := at.model.clone().do(s); {
-		case errors.Is(refused, errRefused):
-			return errors.Is(err, table.ErrInput) || errors.Is(err, table.ErrValidation) || s.Most > 0 && errors.Is(err, table.ErrConflict)
-		case s.Rerun && at.model.rewrote[s.Run]:
-			return errors.Is(err, table.ErrConflict)
-		case s.Mode == table.Upsert || s.Mode == table.Delete: // a file that is rewritten must not hold a key twice, even if that was so before
-			return errors.Is(err, table.ErrValidation) && at.model.doubled()
+		if s.Rerun && at.model.rewrote[s.Run] && errors.Is(err, table.ErrConflict) {
+			return true
 		}
-		return false
+		_, refused := at.model.clone().do(s)
+		wrong := errors.Is(err, table.ErrInput) || errors.Is(err, table.ErrValidation) || s.Most > 0 && errors.Is(err, table.ErrConflict)
+		return wrong && errors.Is(refused, errRefused)
 	})
 }
