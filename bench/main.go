@@ -22,6 +22,7 @@ type bench struct {
 	rows     int
 	upload   int // MiB
 	bookings int
+	files    int // of the table with many
 	runs     int
 	threads  int
 	cache    string // what is made once
@@ -33,13 +34,15 @@ type bench struct {
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == "role" {
 		exit(role(context.Background(), os.Args[2:]))
+		return
 	}
 	b := &bench{}
-	only := flag.String("only", "", "comma-separated: csv, partitioned, upload, requests, binary, upsert, upsert-part, days (default: all)")
+	only := flag.String("only", "", "comma-separated: csv, partitioned, upload, requests, binary, upsert, upsert-part, days, grow (default: all)")
 	write := flag.Bool("write", false, "put the results into bench/README.md")
 	flag.IntVar(&b.rows, "rows", 6_000_000, "of the CSV")
 	flag.IntVar(&b.bookings, "bookings", 10_000_000, "rows of the table into which is upserted")
 	flag.IntVar(&b.upload, "upload", 1024, "MiB of Parquet that are uploaded")
+	flag.IntVar(&b.files, "files", 1_000_000, "of the table that has many")
 	flag.IntVar(&b.runs, "runs", 5, "of each candidate")
 	flag.IntVar(&b.threads, "threads", runtime.NumCPU(), "of each candidate")
 	flag.Parse()
@@ -67,7 +70,7 @@ func (b *bench) run(only string, write bool) error {
 		do   func() error
 	}{
 		{"csv", b.csv}, {"partitioned", b.partitioned}, {"upload", b.uploads}, {"requests", b.requests}, {"binary", b.binary},
-		{"upsert", b.upserts}, {"upsert-part", b.partUpserts}, {"days", b.days},
+		{"upsert", b.upserts}, {"upsert-part", b.partUpserts}, {"days", b.days}, {"grow", b.grow},
 	}
 	for _, p := range parts {
 		if only != "" && !slices.Contains(strings.Split(only, ","), p.name) {

@@ -22,8 +22,11 @@ const (
 	parallel = 8
 )
 
-// role is what this program does as a rival of tablectl: ROLE URL FILE… It prints the seconds that it took.
+// role is what this program does in a process of its own. As a rival of tablectl: ROLE URL FILE… It prints the seconds that it took.
 func role(ctx context.Context, args []string) error {
+	if len(args) == 3 && args[0] == manyFilesRole {
+		return makeManyFiles(ctx, args[1], args[2])
+	}
 	if len(args) < 3 {
 		return fmt.Errorf("usage: bench role upload|upload-read-decode URL FILE…")
 	}

@@ -69,7 +69,7 @@ func (s selection) comment() string {
 	case s.version != 0:
 		return fmt.Sprintf("version %d", s.version)
 	}
-	return "the current version; after a publish or a rollback, that is the new one"
+	return "the current version, also after the next publish or rollback"
 }
 
 func choose(m *manifest.Manifest, o SQLOptions) ([]selection, error) {

@@ -28,7 +28,7 @@ func TestSQL(t *testing.T) {
 		{"duckdb", "duckdb", "/data/it's", versions(), SQLOptions{}, `
 INSTALL avro; LOAD avro;
 INSTALL iceberg; LOAD iceberg;
--- the current version; after a publish or a rollback, that is the new one
+-- the current version, also after the next publish or rollback
 SELECT * FROM iceberg_scan('/data/it''s/_manifest.metadata.json');
 -- version 3
 SELECT * FROM iceberg_scan('/data/it''s/_manifest.metadata.json', snapshot_from_id => 3);
@@ -38,7 +38,7 @@ SELECT * FROM iceberg_scan('/data/it''s/_manifest.metadata.json', snapshot_from_
 		{"duckdb before the first publish", "duckdb", "/t", &manifest.Manifest{CurrentSnapshotID: -1}, SQLOptions{}, `
 INSTALL avro; LOAD avro;
 INSTALL iceberg; LOAD iceberg;
--- the current version; after a publish or a rollback, that is the new one
+-- the current version, also after the next publish or rollback
 SELECT * FROM iceberg_scan('/t/_manifest.metadata.json');
 `},
 		{"duckdb on S3", "duckdb", "s3://b/p", versions(), SQLOptions{Version: 1}, `
@@ -67,7 +67,7 @@ from pyiceberg.table import StaticTable
 # open it again to see what was published since
 table = StaticTable.from_metadata("/data/a \"b\" \\ü/_manifest.metadata.json")
 
-# the current version; after a publish or a rollback, that is the new one
+# the current version, also after the next publish or rollback
 rows = table.scan().to_arrow()
 print(rows)
 

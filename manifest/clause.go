@@ -40,6 +40,27 @@ func clauseKind(word string) (TransformKind, bool) {
 	return TransformKind(max(i, 0)), i > 0
 }
 
+// SplitClauses parts a list of clauses at its commas, but for those in brackets and in double quotes: "day, bucket(16, id)" are two.
+func SplitClauses(list string) []string {
+	var out []string
+	start, depth, quoted := 0, 0, false
+	for i := range len(list) {
+		switch c := list[i]; {
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '(':
+			depth++
+		case c == ')':
+			depth--
+		case c == ',' && depth <= 0:
+			out = append(out, strings.TrimSpace(list[start:i]))
+			start = i + 1
+		}
+	}
+	return append(out, strings.TrimSpace(list[start:]))
+}
+
 // unquoteName takes the double quotes off a name.
 func unquoteName(s string) string {
 	if len(s) >= 2 && s[0] == '"' && s[len(s)-1] == '"' {

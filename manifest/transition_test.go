@@ -1,6 +1,8 @@
 package manifest
 
 import (
+	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -399,33 +401,36 @@ func TestTimeNeverGoesBack(t *testing.T) {
 	}
 }
 
-func TestSetSettings(t *testing.T) {
-	k := newMaker(t)
-	k.publish("one")
-	k.must(k.m.Freeze("settings can be set all the same", k.w()))
-	size, rows, snappy, owner := int64(1<<20), int64(1000), CompressionSnappy, "ada"
-	k.must(k.m.SetSettings(SettingsChange{TargetFileBytes: &size, RowGroupRows: &rows, Compression: &snappy, Properties: map[string]*string{"owner": &owner}}, k.w()))
-	s, e := k.m.Tablectl.Settings, k.m.Tablectl.Recent[len(k.m.Tablectl.Recent)-1]
-	if s.TargetFileBytes != size || s.RowGroupRows != rows || s.Compression != snappy || k.m.Properties["owner"] != owner {
-		t.Errorf("%+v %v", s, k.m.Properties)
+// TestRejectFirst: what the publish that created the table brought goes with it, unless something else has happened.
+func TestRejectFirst(t *testing.T) {
+	w := func(n int) Write { return Write{ID: strings.Repeat("0", 31) + strconv.Itoa(n), At: Time(n), By: "a@b"} }
+	schema := Schema{Fields: []Field{{Name: "a", Type: Type{Kind: Int}}}}
+	def := Table{UUID: "6f0c0000-0000-4000-8000-000000000001", Location: "s3://b/t/_iceberg", Schema: &schema, Key: []string{"a"}}
+	m, err := New(def, w(1))
+	if err != nil {
+		t.Fatal(err)
 	}
-	if e.Op != OpSet || e.Message != "target_file_bytes = 1048576, row_group_rows = 1000, compression = snappy, owner = ada" {
-		t.Errorf("%+v", e)
+	reserved, p, err := m.Reserve("first", "attempt-1", "replace", 1000, w(2))
+	if err != nil {
+		t.Fatal(err)
 	}
-	_, err := k.m.SetSettings(SettingsChange{Compression: &snappy, Properties: map[string]*string{"owner": &owner, "other": nil}}, k.w())
-	wantErr(t, err, ErrNothingToDo)
-	k.must(k.m.SetSettings(SettingsChange{Properties: map[string]*string{"owner": nil}}, k.w()))
-	if _, there := k.m.Properties["owner"]; there || k.m.Properties[propertyGC] != "false" {
-		t.Errorf("%v", k.m.Properties)
+	got, err := reserved.RejectFirst("first", "attempt-1", p.Version, "", "", "no", w(3))
+	if err != nil {
+		t.Fatal(err)
 	}
-	tiny, odd := int64(1), "lz4"
-	for name, c := range map[string]SettingsChange{
-		"size": {TargetFileBytes: &tiny}, "codec": {Compression: &odd}, "gc": {Properties: map[string]*string{propertyGC: nil}},
-		"mapping": {Properties: map[string]*string{propertyMapping: &owner}}, "no name": {Properties: map[string]*string{"": &owner}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			_, err := k.m.SetSettings(c, k.w())
-			wantRule(t, err, RuleSettings)
-		})
+	if !got.Blank("") || got.Tablectl.Generation != 3 || got.Tablectl.NextVersion != 2 || got.TableUUID != def.UUID || len(got.Tablectl.Recent) != 2 {
+		t.Errorf("%+v", got)
+	}
+	text := Schema{Fields: []Field{{Name: "a", Type: Type{Kind: String}}}}
+	again, err := got.Define(Table{Schema: &text, PartitionBy: []string{"a"}}, w(4))
+	if err != nil || again.Schema().Fields[0].Type.Kind != String || len(again.Spec().Fields) != 1 || again.TableUUID != def.UUID || again.Tablectl.Generation != 3 {
+		t.Errorf("%+v, %v", again, err)
+	}
+	frozen, err := reserved.Freeze("why", w(3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err = frozen.RejectFirst("first", "attempt-1", p.Version, "", "", "no", w(4)); err != nil || !got.Declared() {
+		t.Errorf("%+v, %v", got, err)
 	}
 }

@@ -278,6 +278,23 @@ func TestPartitionClauses(t *testing.T) {
 	}
 }
 
+func TestSplitClauses(t *testing.T) {
+	for list, want := range map[string][]string{
+		"day":                                    {"day"},
+		"day,region":                             {"day", "region"},
+		" day , bucket(16, id),truncate(2,city)": {"day", "bucket(16, id)", "truncate(2,city)"},
+		`"a,b",c`:                                {`"a,b"`, "c"},
+		`day("a)""(,b"), c`:                      {`day("a)""(,b")`, "c"},
+		"a),b":                                   {"a)", "b"},
+		"a,,b":                                   {"a", "", "b"},
+		"":                                       {""},
+	} {
+		if got := SplitClauses(list); !reflect.DeepEqual(got, want) {
+			t.Errorf("%q is %q, want %q", list, got, want)
+		}
+	}
+}
+
 func TestLayoutRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
 		partition, sort, key []string

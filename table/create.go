@@ -46,9 +46,17 @@ func (t *Table) Init(ctx context.Context, d Definition, dryRun bool) (*manifest.
 
 // creation is the transition from nothing to the table that d describes. Its uuid is drawn here, once.
 func (t *Table) creation(d Definition) (func(manifest.Write) (*manifest.Manifest, error), error) {
-	id := uuid.NewString()
+	def, err := t.describe(d)
+	if err != nil {
+		return nil, err
+	}
+	return func(w manifest.Write) (*manifest.Manifest, error) { return manifest.New(def, w) }, nil
+}
+
+// describe is d as package manifest has it.
+func (t *Table) describe(d Definition) (manifest.Table, error) {
 	def := manifest.Table{
-		UUID: id, Location: t.URL() + "/_iceberg", PartitionBy: d.PartitionBy, SortBy: d.SortBy, Key: d.Key, Properties: d.Properties,
+		UUID: uuid.NewString(), Location: t.URL() + "/_iceberg", PartitionBy: d.PartitionBy, SortBy: d.SortBy, Key: d.Key, Properties: d.Properties,
 		Settings: manifest.Settings{TargetFileBytes: d.TargetFileBytes, RowGroupRows: d.RowGroupRows, Compression: d.Compression},
 	}
 	if len(d.Columns) > 0 {
@@ -56,9 +64,9 @@ func (t *Table) creation(d Definition) (func(manifest.Write) (*manifest.Manifest
 	}
 	// Once here, so that a definition that cannot be is refused before anything is sent.
 	if _, err := manifest.New(def, manifest.Write{ID: newID(), At: 1}); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
+		return def, fmt.Errorf("%w: %w", ErrUsage, err)
 	}
-	return func(w manifest.Write) (*manifest.Manifest, error) { return manifest.New(def, w) }, nil
+	return def, nil
 }
 
 // checkEmpty refuses a path that holds other things: a table there would hide them, and they would confuse readers that list.

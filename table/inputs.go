@@ -36,7 +36,7 @@ func (in *inputs) close() {
 // prepare looks at the inputs once: their fingerprint and, for a table without a schema, their columns. Then the run has a name and
 // the rows have a layout.
 func (p *publication) prepare(ctx context.Context) error {
-	if m := p.base.m; m != nil {
+	if m := p.base.m; m != nil && p.define == nil {
 		if err := p.o.Definition.matches(m); err != nil {
 			return err
 		}
@@ -74,12 +74,15 @@ func (p *publication) evolveWith(ctx context.Context, fields []manifest.Field) e
 
 // chooseLayout is the layout of the table, or the one that it gets with these columns.
 func (p *publication) chooseLayout(fields []manifest.Field) (layout, error) {
-	m := p.base.m
-	if m == nil {
-		var err error
-		if m, err = p.create(manifest.Write{ID: newID(), At: 1}); err != nil {
-			return layout{}, err
-		}
+	m, err := p.base.m, error(nil)
+	switch {
+	case m == nil:
+		m, err = p.create(manifest.Write{ID: newID(), At: 1})
+	case p.define != nil:
+		m, err = m.Define(*p.define, manifest.Write{ID: newID(), At: 1})
+	}
+	if err != nil {
+		return layout{}, err
 	}
 	if m.Declared() {
 		return layoutOf(m), nil

@@ -111,7 +111,8 @@ func (p *publication) apply(ctx context.Context, base []manifest.File) (writer.M
 	m, o := p.merging, p.writerOptions()
 	o.Older = m.older
 	if m.rows != nil {
-		return m.rows.Apply(ctx, base, o)
+		out, err := m.rows.Apply(ctx, base, o)
+		return out, misplaced(err)
 	}
 	var columns manifest.Schema
 	for _, name := range m.where.Columns() {

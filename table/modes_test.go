@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -21,10 +22,7 @@ func (w *world) publishText(text string, o PublishOptions) (*Result, error) {
 // publishWhile publishes CSV text; when its files are written and before it commits, something else happens.
 func (w *world) publishWhile(text string, o PublishOptions, meanwhile func()) (*Result, error) {
 	w.t.Helper()
-	path := filepath.Join(w.t.TempDir(), "input.csv")
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		w.t.Fatal(err)
-	}
+	path := w.write(text)
 	var once sync.Once
 	t, err := Open(context.Background(), "", Options{Store: w.check, By: "test@test", SpoolDir: w.t.TempDir(), Progress: func(p Progress) {
 		if p.Phase == "validate" && meanwhile != nil {
@@ -47,9 +45,36 @@ func (w *world) mustPublish(text string, o PublishOptions) *Result {
 	return res
 }
 
+// write makes a CSV file of text.
+func (w *world) write(text string) string {
+	w.t.Helper()
+	path := filepath.Join(w.t.TempDir(), "input.csv")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+	return path
+}
+
+func (w *world) mustPublishFile(name string, o PublishOptions) {
+	w.t.Helper()
+	o.Inputs = []string{w.input(name)}
+	if _, err := w.table().Publish(context.Background(), o); err != nil {
+		w.t.Fatalf("publish %s: %v", name, err)
+	}
+}
+
 func (w *world) rowsAre(want string) {
 	w.t.Helper()
 	if got := w.rows("current"); got != want {
+		w.t.Errorf("rows\n%swant\n%s", got, want)
+	}
+}
+
+// setIs compares rows without regard to their order.
+func (w *world) setIs(want string) {
+	w.t.Helper()
+	lines := func(text string) []string { return slices.Sorted(strings.Lines(text)) }
+	if got := w.rows("current"); !slices.Equal(lines(got), lines(want)) {
 		w.t.Errorf("rows\n%swant\n%s", got, want)
 	}
 }

@@ -38,6 +38,8 @@ type publication struct {
 
 	base    head                                             // the manifest at the start; without one there was no table
 	create  func(manifest.Write) (*manifest.Manifest, error) // set if there was none
+	define  *manifest.Table                                  // set if there is a blank one, which this publish may define
+	created bool                                             // the reservation of this attempt brought the definition
 	looked  int64                                            // generation at which P1 was decided: what came later, this attempt does not know yet
 	in      *inputs
 	layout  layout
@@ -111,7 +113,12 @@ func (p *publication) look(ctx context.Context) error {
 		return err
 	}
 	p.base, p.looked = h, h.generation()
-	return p.t.inPlace(h.m)
+	if err := p.t.inPlace(h.m); err != nil || !h.m.Blank(p.o.RunID) {
+		return err
+	}
+	def, err := p.t.describe(p.o.Definition)
+	p.define = &def
+	return err
 }
 
 // alreadyDone is P1: a run that was published before is not published again, unless that is asked for.
@@ -175,6 +182,7 @@ func (p *publication) reserve(ctx context.Context) error {
 }
 
 func (p *publication) reservation(m *manifest.Manifest, w manifest.Write) (*manifest.Manifest, error) {
+	p.created = false
 	if m == nil {
 		if p.create == nil {
 			return nil, ErrManifestMissing
@@ -183,8 +191,14 @@ func (p *publication) reservation(m *manifest.Manifest, w manifest.Write) (*mani
 		if m, err = p.create(manifest.Write{ID: newID(), At: w.At, By: w.By}); err != nil {
 			return nil, err
 		}
+		p.created = true
 	} else if err := p.t.inPlace(m); err != nil {
 		return nil, err
+	} else if p.define != nil && m.Blank(p.run) {
+		if m, err = m.Define(*p.define, w); err != nil {
+			return nil, err
+		}
+		p.created = true
 	}
 	if err := p.agrees(m); err != nil {
 		return nil, err
@@ -225,6 +239,9 @@ func (p *publication) withdraw(ctx context.Context, snapshotKey, sha, why string
 	op := operation{name: "withdraw the reservation", change: func(m *manifest.Manifest, w manifest.Write) (*manifest.Manifest, error) {
 		if m == nil {
 			return nil, ErrManifestMissing
+		}
+		if p.created {
+			return m.RejectFirst(p.run, p.attempt, p.pending.Version, snapshotKey, sha, why, w)
 		}
 		return m.Reject(p.run, p.attempt, p.pending.Version, snapshotKey, sha, why, w)
 	}}

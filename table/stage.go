@@ -2,6 +2,7 @@ package table
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -46,10 +47,18 @@ func (p *publication) write(ctx context.Context) error {
 	defer rr.Release()
 	files, err := writer.Write(ctx, rr, o)
 	if err != nil {
-		return err
+		return misplaced(err)
 	}
 	p.files = append(p.files, files...)
 	return nil
+}
+
+// misplaced says of rows that no partition takes, or too many, that the input is wrong.
+func misplaced(err error) error {
+	if errors.Is(err, manifest.ErrValue) || errors.Is(err, writer.ErrTooManyPartitions) {
+		return fmt.Errorf("%w: %w", ErrInput, err)
+	}
+	return err
 }
 
 func (p *publication) writerOptions() writer.Options {

@@ -1,7 +1,6 @@
 package writer
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"runtime/debug"
@@ -28,7 +27,6 @@ type orders struct {
 	ids    func(i int) int64
 	rows   int
 	at     int
-	fresh  bool // values that differ from those that the table has
 	rec    arrow.Record
 }
 
@@ -114,19 +112,26 @@ func cpuSeconds(b *testing.B) float64 {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano()).Seconds()
 }
 
-// BenchmarkUpsert merges 100,000 rows, 90 % of them updates, into 10 million rows on a local directory, and validates what was
-// written.
+// BenchmarkUpsert merges 100,000 rows, 90 % of them updates, into 10 million rows on a local directory,
+// and does other things like that.
 func BenchmarkUpsert(b *testing.B) {
-	const rows, changes = 10_000_000, 100_000
+	const rows = 10_000_000
+	spread := func(r *rand.Rand, i, changes int) int64 { return int64(i*(rows/changes) + r.IntN(rows/changes)) }
+	inOne := func(r *rand.Rand, i, changes int) int64 {
+		return 7 + 30*int64(i*(rows/30/changes)+r.IntN(rows/30/changes))
+	}
 	for _, c := range []struct {
-		name  string
-		parts bool
-		id    func(r *rand.Rand, i int) int64
+		name    string
+		changes int
+		parts   bool
+		memory  int64
+		id      func(r *rand.Rand, i, changes int) int64
 	}{
-		{"spread", false, func(r *rand.Rand, i int) int64 { return int64(i)*(rows/changes) + r.Int64N(rows/changes) }},
-		{"onePartition", true, func(r *rand.Rand, i int) int64 { return 7 + 30*(int64(i)*(rows/30/changes)+r.Int64N(rows/30/changes)) }},
+		{"spread", 100_000, false, 0, spread}, {"delete", 100_000, false, 0, spread}, {"onePartition", 100_000, true, 0, inOne},
+		{"largerThanMemory", 2_500_000, false, MinMemory, spread},
 	} {
 		b.Run(c.name, func(b *testing.B) {
+			changes := c.changes
 			s := ordersSchema()
 			store, err := filestore.New(b.TempDir())
 			if err != nil {
@@ -141,11 +146,7 @@ func BenchmarkUpsert(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			bytes := int64(0)
-			for _, f := range base {
-				bytes += f.Bytes
-			}
-			b.ReportMetric(float64(bytes)/1e6, "MB")
+			o.Memory = c.memory
 			debug.FreeOSMemory()
 			peakRSS(b)
 			cpu := cpuSeconds(b)
@@ -155,9 +156,9 @@ func BenchmarkUpsert(b *testing.B) {
 					if i%10 == 9 {
 						return rows + 30*int64(i) + 7
 					}
-					return c.id(r, i)
+					return c.id(r, i, changes)
 				}}
-				ch, err := Collect(b.Context(), input, ChangeOptions{Schema: s, Input: s, Key: []int{1}, SpoolDir: o.SpoolDir})
+				ch, err := Collect(b.Context(), input, ChangeOptions{Schema: s, Input: s, Key: []int{1}, Delete: c.name == "delete", Memory: c.memory, SpoolDir: o.SpoolDir})
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -171,8 +172,8 @@ func BenchmarkUpsert(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				if m.Inserted != changes/10 || m.Updated != changes-changes/10 {
-					b.Fatal(fmt.Sprint(m.Inserted, m.Updated))
+				if m.Updated+m.Deleted != int64(changes-changes/10) {
+					b.Fatal(m.Inserted, m.Updated, m.Deleted)
 				}
 				b.ReportMetric(float64(m.Chunks), "chunks")
 				if err := ch.Close(); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -166,6 +167,32 @@ func TestUpsertIntoOlderSchemas(t *testing.T) {
 	}
 }
 
+func TestSameForm(t *testing.T) {
+	number := func(id int, required bool) manifest.Field {
+		return manifest.Field{ID: id, Name: "n", Type: manifest.Type{Kind: manifest.Long}, Required: required}
+	}
+	record := func(required bool, f manifest.Field) manifest.Field {
+		return manifest.Field{ID: 1, Name: "r", Type: manifest.Type{Kind: manifest.Struct, Fields: []manifest.Field{f}}, Required: required}
+	}
+	for _, c := range []struct {
+		a, b      manifest.Field
+		ids, want bool
+	}{
+		{number(1, true), number(1, true), true, true},
+		{number(1, true), number(2, true), true, false},
+		{number(1, true), number(2, true), false, true},
+		{number(1, true), number(1, false), true, false},
+		{record(false, number(2, true)), record(true, number(2, false)), true, false}, // the same levels mean another thing
+		{record(false, number(2, true)), record(false, number(2, true)), true, true},
+		{record(false, number(2, true)), record(false, number(3, true)), true, false},
+		{record(false, number(2, true)), number(1, false), true, false},
+	} {
+		if got := sameForm(c.a, c.b, c.ids); got != c.want {
+			t.Errorf("%v and %v: %t", c.a, c.b, got)
+		}
+	}
+}
+
 func TestLargeRowGroupsAreCutAnew(t *testing.T) {
 	type row struct {
 		A int64 `parquet:"a"`
@@ -198,16 +225,25 @@ func TestLargeRowGroupsAreCutAnew(t *testing.T) {
 func TestLongNewValuesAreCutAnew(t *testing.T) {
 	table, _ := pairs()
 	o := options(t, table)
+	o.Settings.RowGroupRows = 20
 	var rows, changes []string
-	for i := range 20 {
+	for i := range 60 {
+		size := 5
+		if i >= 20 && i < 40 {
+			size = 2 << 20
+		}
 		rows = append(rows, fmt.Sprintf(`{"id": %d, "name": "x", "must": 1}`, i))
-		changes = append(changes, fmt.Sprintf(`{"id": %d, "name": "%s", "must": 1}`, i, strings.Repeat("y", 2<<20)))
+		changes = append(changes, fmt.Sprintf(`{"id": %d, "name": "%s", "must": 1}`, i, strings.Repeat("y", size)))
 	}
 	base := writeJSON(t, o, "["+strings.Join(rows, ",")+"]")
-	c := mustCollect(t, ChangeOptions{Schema: table, Input: table, Key: []int{1}}, "["+strings.Join(changes, ",")+"]")
-	m := mustApply(t, c, base, o)
-	if m.Files[0].RowGroups < 2 || m.Files[0].Rows != 20 {
+	co := ChangeOptions{Schema: table, Input: table, Key: []int{1}, SpoolDir: o.SpoolDir}
+	u := &upsertCase{input: []arrow.Record{fromJSON(t, table, "["+strings.Join(changes, ",")+"]")}}
+	m := mustApply(t, u.collect(t, co, 0), base, o)
+	if m.Files[0].RowGroups != 1+3+1 || m.Files[0].Rows != 60 { // seven of the long rows to a row group
 		t.Errorf("%d row groups, %d rows", m.Files[0].RowGroups, m.Files[0].Rows)
+	}
+	if again := mustApply(t, u.collect(t, co, 1), base, o); !reflect.DeepEqual(m, again) {
+		t.Error("other files from changes on disk")
 	}
 }
 

@@ -103,6 +103,7 @@ func TestCollectRefuses(t *testing.T) {
 	}{
 		{"null key", nil, "[" + row + `, {"name": "b", "must": 1}]`, ErrChanges, `row 2 of the input has no value in the key column "id"`},
 		{"twice", nil, "[" + row + `, {"id": 2, "must": 1}, {"id": 1, "must": 1}]`, ErrChanges, `1 rows of the input have a key that another row of it has: id = "1" in rows 1 and 3`},
+		{"no value", func(o *ChangeOptions) { o.DeleteWhen, o.Input.Fields[2].Required = "gone", false }, `[{"id": 1, "gone": true}, {"id": 2}]`, ErrChanges, `row 2 of the input has no value in the column "must"`},
 		{"many", nil, "[" + many + "]", ErrChanges, "20 rows of the input"},
 		{"no key column", func(o *ChangeOptions) { o.Input = only("name", "must") }, "[]", ErrChanges, `the input lacks the key column "id"`},
 		{"no flag", func(o *ChangeOptions) { o.DeleteWhen = "nope" }, "[]", ErrChanges, `the input has no column "nope"`},

@@ -34,12 +34,12 @@ type ChangeOptions struct {
 
 	// Input are the columns of the rows: columns of the table with its ids and types, in any order, and others with id 0, which
 	// only DeleteWhen and OrderBy name. An update leaves columns that are missing as they are; in inserted rows they are null. To
-	// delete, the key columns are enough.
+	// delete, the key columns are enough. A column that the table requires may be optional here, for rows that DeleteWhen deletes.
 	Input manifest.Schema
 	Key   []int // field ids of top-level columns of primitive type
 
-	Delete        bool   // rows whose key is in the input go; nothing is updated or inserted
-	WhenMatched   string // default MatchedUpdate
+	Delete        bool   // rows whose key is in the input go, and nothing else; the options below are ignored
+	WhenMatched   string // default MatchedUpdate; it does not hold for rows that DeleteWhen deletes
 	UpdateColumns []int  // field ids that an update touches; nil: all that the input has
 	DeleteWhen    string // boolean column of the input: where it is true the row of the table goes, and none is inserted
 	OrderBy       string // column of the input: of rows with one key the greatest wins, the later one of equals; null is least

@@ -38,6 +38,9 @@ func (in *collector) add(b vector.Batch) error {
 		}
 	}
 	kept := l.take(b, in.rows)
+	if err := in.required(kept); err != nil {
+		return err
+	}
 	in.rows += int64(b.Rows)
 	for c, r := range in.ranges {
 		r.add(kept, c)
@@ -56,6 +59,23 @@ func (in *collector) add(b vector.Batch) error {
 		}
 	}
 	in.blocks = nil
+	return nil
+}
+
+// required looks for nulls in columns that have none. Rows that delete need no values.
+func (in *collector) required(b vector.Batch) error {
+	l := &in.c.layout
+	for c, at := range l.table {
+		f := &in.c.o.Schema.Fields[c]
+		if !f.Required || at < 0 || b.Cols[at].Nulls == 0 {
+			continue
+		}
+		for i := range b.Rows {
+			if b.Cols[at].IsNull(i) && !l.deletes(b, i) {
+				return fmt.Errorf("%w: row %d of the input has no value in the column %q, which must have one", ErrChanges, in.rows+int64(i)+1, f.Name)
+			}
+		}
+	}
 	return nil
 }
 

@@ -139,8 +139,8 @@ func parquetGoText(v parquetgo.Value) string {
 // pageIndexHolds compares the page index with the pages.
 func pageIndexHolds(t *testing.T, f *parquetgo.File) {
 	t.Helper()
-	for _, g := range f.RowGroups() {
-		for _, c := range g.ColumnChunks() {
+	for n, g := range f.RowGroups() {
+		for k, c := range g.ColumnChunks() {
 			index, err := c.ColumnIndex()
 			if err != nil {
 				continue // a column with NaN has none
@@ -148,6 +148,9 @@ func pageIndexHolds(t *testing.T, f *parquetgo.File) {
 			offsets, err := c.OffsetIndex()
 			if err != nil {
 				t.Fatal(err)
+			}
+			if at := f.Metadata().RowGroups[n].Columns[k].MetaData.DataPageOffset; offsets.Offset(0) != at {
+				t.Errorf("the first page is at %d, the index says %d", at, offsets.Offset(0))
 			}
 			pages := c.Pages()
 			row := int64(0)

@@ -14,4 +14,8 @@
 // Rows keep their input order unless the table has partition columns or a sort order: then files hold one partition each, in the
 // order of the partition values, and rows are sorted stably within it. Partition columns stay in the files like all others. No rows
 // at all give one file without rows, outside any partition directory and with null for every partition value.
+//
+// Changes are rows that are merged into files that are there already: by key (Collect, Changes.Apply), or taken out by a condition
+// (DeleteWhere). Files that no row touches stay; in those that are written again, column chunks that do not change are copied byte for
+// byte, others are changed page by page, and rows stay in their place.
 package writer

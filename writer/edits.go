@@ -56,14 +56,20 @@ func (e *edits) sort() {
 	slices.SortFunc(e.moved, func(a, b movedRow) int { return int(a.row) - int(b.row) })
 }
 
-// bytes is about what the replacing rows weigh.
-func (e *edits) bytes() int64 {
-	n, rows := int64(0), int64(1)
-	for i := range e.blocks {
-		n += e.blocks[i].Bytes()
-		rows += int64(e.blocks[i].Rows)
+// bytes is what the new values weigh. sources are the columns of the blocks that replace others, where they are not -1.
+func (e *edits) bytes(sources []int) int64 {
+	n := int64(0)
+	for _, r := range e.refs {
+		if r == nowhere {
+			continue
+		}
+		for _, c := range sources {
+			if c >= 0 {
+				n += e.blocks[r.Batch].Cols[c].Weight(int(r.Row))
+			}
+		}
 	}
-	return n / rows * int64(len(e.rows))
+	return n
 }
 
 // within are the edits of n rows from first on.

@@ -89,10 +89,12 @@ func (r *rewriter) whole(b *baseFile, g int, e *edits) bool {
 	if b.origin == nil {
 		return false
 	}
-	rows, _ := b.file.RowGroup(g)
-	start, end, uncompressed := b.origin.Group(g)
-	untouched := len(e.rows) == 0 && end-start <= maxForeignGroup
-	return untouched || rows <= maxGroupRows && uncompressed <= maxRegroupBytes && e.bytes() <= maxGroupBytes
+	rows, compressed := b.file.RowGroup(g)
+	_, _, uncompressed := b.origin.Group(g)
+	if len(e.rows) == 0 {
+		return compressed <= maxRegroupBytes
+	}
+	return rows <= maxGroupRows && uncompressed <= maxRegroupBytes && e.bytes(r.sources) <= maxGroupBytes
 }
 
 // anchors are the columns of the table that decide in which file a row is, and where in it: sources of partition fields, also of older

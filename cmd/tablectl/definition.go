@@ -16,7 +16,7 @@ import (
 // definition are the flags that say what a table shall be: of init, and of a first publish.
 type definition struct {
 	schema      string
-	partitionBy []string
+	partitionBy clauses
 	sortBy      []string
 	key         []string
 	fileSize    size
@@ -29,7 +29,7 @@ type definition struct {
 func (d *definition) register(f *pflag.FlagSet) {
 	d.compression.words = []string{"zstd", "snappy"}
 	f.StringVar(&d.schema, "schema", "", `columns as in CREATE TABLE, "a bigint not null, b varchar", or @FILE with them`)
-	f.StringSliceVar(&d.partitionBy, "partition-by", nil, "columns whose values split the table into directories")
+	f.Var(&d.partitionBy, "partition-by", `columns whose values split the table into directories; also "day(ts)", "month(ts)", "bucket(16, id)", "truncate(4, city)"`)
 	f.StringSliceVar(&d.sortBy, "sort-by", nil, `columns that order the rows of a file, each with "desc" if so`)
 	f.StringSliceVar(&d.key, "key", nil, "columns that together identify a row")
 	f.Var(&d.fileSize, "target-file-size", "at which a data file is closed (default 256MiB)")

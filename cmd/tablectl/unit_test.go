@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -153,5 +155,41 @@ func TestProgressIsABarOnATerminal(t *testing.T) {
 	c.clear()
 	if out.String() != "\r\x1b[K" {
 		t.Errorf("cleared with %q", out.String())
+	}
+}
+
+// TestMemoryLimit: --memory is also the collector's, unless the environment says what that is.
+func TestMemoryLimit(t *testing.T) {
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(-1))
+	for _, c := range []struct {
+		goLimit string
+		want    int64
+	}{{"", 200<<20 - ownMemory}, {"300MiB", 300 << 20}} {
+		env := func(name string) (string, bool) {
+			if name != "GOMEMLIMIT" {
+				return "", false
+			}
+			return c.goLimit, c.goLimit != ""
+		}
+		debug.SetMemoryLimit(300 << 20)
+		a := newApp([]string{"version", "--memory", "200MiB"}, strings.NewReader(""), io.Discard, io.Discard, env)
+		if err := a.root().Execute(); err != nil {
+			t.Fatal(err)
+		}
+		if got := debug.SetMemoryLimit(-1); got != c.want {
+			t.Errorf("GOMEMLIMIT=%s: %d, want %d", c.goLimit, got, c.want)
+		}
+	}
+}
+
+func TestRollbackAgainNamesTheVersion(t *testing.T) {
+	for _, c := range []struct{ line, want string }{
+		{"rollback previous --to previous -q", "rollback previous --to 7 -q"},
+		{"rollback t --to=previous", "rollback t --to=7"},
+		{"rollback t", "rollback t --to 7"},
+	} {
+		if got := strings.Join(withVersion(strings.Fields(c.line), "previous", 7), " "); got != c.want {
+			t.Errorf("%s: %s, want %s", c.line, got, c.want)
+		}
 	}
 }

@@ -58,7 +58,8 @@ var rooms = []struct {
 	{"internal/tabletest", []string{"table", "manifest", "catalog", "writer", "internal/...", arrow}},
 	{"internal/histories", []string{"table", "manifest", "internal/...", arrow}}, // tests only
 	{"internal/demo", []string{"internal/testserver"}},
-	{"bench", []string{"internal/testserver", "table", arrow, parquetGo, sync, "github.com/aws/..."}},
+	{"internal/manyfiles", []string{"manifest", "catalog", "internal/filelist", "internal/objstore"}},
+	{"bench", []string{"internal/testserver", "internal/manyfiles", "internal/objstore", "internal/objstore/filestore", "manifest", "table", arrow, parquetGo, sync, "github.com/aws/..."}},
 }
 
 const (

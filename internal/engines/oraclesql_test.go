@@ -120,13 +120,20 @@ func (o *oracle) upsert(s *histories.Step) []string {
 		fmt.Sprintf("DELETE FROM t USING m WHERE m._gone AND %s", o.match(o.key, "m")),
 	}
 	if u.WhenMatched != "ignore" {
-		set := []string{"_run = ''"}
-		for _, n := range o.shared(s.Input) {
-			if len(u.UpdateColumns) == 0 || slices.Contains(u.UpdateColumns, n) {
-				set = append(set, fmt.Sprintf("%s = m.%s", histories.Quote(n), histories.Quote(n)))
+		// Not an UPDATE: DuckDB's does not write -0 where 0 is.
+		var now []string
+		shared := o.shared(s.Input)
+		for _, f := range o.columns {
+			from := "t"
+			if slices.Contains(shared, f.Name) && (len(u.UpdateColumns) == 0 || slices.Contains(u.UpdateColumns, f.Name)) {
+				from = "m"
 			}
+			now = append(now, from+"."+histories.Quote(f.Name))
 		}
-		sql = append(sql, fmt.Sprintf("UPDATE t SET %s FROM m WHERE NOT m._gone AND %s", strings.Join(set, ", "), o.match(o.key, "m")))
+		sql = append(sql,
+			fmt.Sprintf("CREATE OR REPLACE TEMP TABLE u AS SELECT %s, '' AS _run FROM t JOIN m ON NOT m._gone AND %s", strings.Join(now, ", "), o.match(o.key, "m")),
+			fmt.Sprintf("DELETE FROM t USING m WHERE NOT m._gone AND %s", o.match(o.key, "m")),
+			"INSERT INTO t SELECT * FROM u")
 	}
 	return append(sql, o.insert(s, "m WHERE NOT _there AND NOT _gone"))
 }

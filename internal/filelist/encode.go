@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/parquet-go/parquet-go"
 
@@ -26,6 +27,12 @@ type row struct {
 	SpecID         int64  `parquet:"spec_id"`
 }
 
+// Pages are as small as one block of the compressor, which needs 16 MiB of memory for larger ones.
+const (
+	pageBytes = 96 << 10
+	pageRows  = 20 // so often it is looked whether a page is full
+)
+
 // Encode writes a list of files. It refuses what Decode would refuse.
 func Encode(files []manifest.File) ([]byte, error) {
 	rows := make([]row, len(files))
@@ -39,9 +46,12 @@ func Encode(files []manifest.File) ([]byte, error) {
 		return nil, fmt.Errorf("encode file list: %w", err)
 	}
 	var b bytes.Buffer
-	w := parquet.NewGenericWriter[row](&b, parquet.Compression(&parquet.Zstd), parquet.CreatedBy("tablectl", "1", "file list"))
-	if _, err := w.Write(rows); err != nil {
-		return nil, fmt.Errorf("encode file list: %w", err)
+	w := parquet.NewGenericWriter[row](&b, parquet.Compression(&parquet.Zstd), parquet.CreatedBy("tablectl", "1", "file list"),
+		parquet.PageBufferSize(pageBytes))
+	for chunk := range slices.Chunk(rows, pageRows) {
+		if _, err := w.Write(chunk); err != nil {
+			return nil, fmt.Errorf("encode file list: %w", err)
+		}
 	}
 	if err := w.Close(); err != nil {
 		return nil, fmt.Errorf("encode file list: %w", err)

@@ -43,6 +43,12 @@ type done struct {
 	model   *Model
 }
 
+// state is what is current at a moment.
+type state struct {
+	current manifest.Version
+	model   *Model
+}
+
 // player does one history.
 type player struct {
 	t       testing.TB
@@ -51,11 +57,10 @@ type player struct {
 	check   *tabletest.Store
 	model   *Model
 	current manifest.Version
-	was     manifest.Version // current before the step
+	states  []state // of the step that is being done: before, and after each of what took place
 	old     []done
 	trace   []string
 	first   table.Definition
-	files   int
 }
 
 // Play does one history. Whatever differs fails the test, with the seed and the steps that led there.
@@ -129,7 +134,7 @@ func (p *player) play(s *Step) {
 	p.tag(s.Between)
 	before := len(p.check.Events())
 	var between outcome
-	p.was = p.current
+	p.states = []state{{p.current, p.model}}
 	reserved, came := false, false
 	got := p.try(s, func() {
 		came = true
@@ -238,6 +243,7 @@ func (p *player) took(s *Step, v manifest.Version) {
 		p.old = append(p.old, done{step: s, version: v, parent: p.current, model: next.clone()})
 	}
 	p.current = v
+	p.states = append(p.states, state{v, p.model})
 	p.same(v, p.model)
 	if p.o.Oracle != nil {
 		p.equal(fmt.Sprintf("version %d as the oracle has it", v), p.o.Oracle.Rows(p.model.Columns), p.model)
@@ -314,28 +320,31 @@ func (p *player) settle(s *Step, got outcome, did []*Step, moved bool) {
 	}
 }
 
-// nothingToDo says whether a step changes nothing.
+// nothingToDo says whether a step changes nothing at one of the moments at which it may have looked.
 func (p *player) nothingToDo(s *Step) bool {
-	if c, ok := s.Alter.(manifest.SetSort); ok {
-		return slices.Equal(c.By, p.model.sort)
-	}
-	return s.Rollback != 0 && (s.Rollback == p.current || s.Rollback == p.was)
+	return slices.ContainsFunc(p.states, func(at state) bool {
+		c, ok := s.Alter.(manifest.SetSort)
+		return ok && slices.Equal(c.By, at.model.sort) || s.Rollback != 0 && s.Rollback == at.current
+	})
 }
 
-// mayRefuse says whether a step may be refused in this way.
+// mayRefuse says whether a step may be refused in this way, at one of the moments at which it may have looked.
 func (p *player) mayRefuse(s *Step, err error, moved bool) bool {
 	if s.Rollback != 0 || s.Alter != nil {
 		return false
 	}
-	if errors.Is(err, table.ErrConflict) && (s.Mode == table.ReplacePartitions && moved || s.Rerun) {
-		return s.Mode == table.ReplacePartitions || p.model.rewrote[s.Run]
+	if s.Mode == table.ReplacePartitions && moved && errors.Is(err, table.ErrConflict) {
+		return true
 	}
-	if errors.Is(err, table.ErrValidation) && (s.Mode == table.Upsert || s.Mode == table.Delete) && p.model.doubled() {
-		return true // a file that is rewritten must not hold a key twice, even if that was so before
-	}
-	_, refused := p.model.clone().do(s)
-	if !errors.Is(refused, errRefused) && s.Between != nil && len(p.old) > 1 { // it may have been so before the other one came
-		_, refused = p.old[len(p.old)-2].model.clone().do(s)
-	}
-	return errors.Is(refused, errRefused) && (errors.Is(err, table.ErrInput) || errors.Is(err, table.ErrValidation) || s.Most > 0 && errors.Is(err, table.ErrConflict))
+	return slices.ContainsFunc(p.states, func(at state) bool {
+		switch _, refused := at.model.clone().do(s); {
+		case errors.Is(refused, errRefused):
+			return errors.Is(err, table.ErrInput) || errors.Is(err, table.ErrValidation) || s.Most > 0 && errors.Is(err, table.ErrConflict)
+		case s.Rerun && at.model.rewrote[s.Run]:
+			return errors.Is(err, table.ErrConflict)
+		case s.Mode == table.Upsert || s.Mode == table.Delete: // a file that is rewritten must not hold a key twice, even if that was so before
+			return errors.Is(err, table.ErrValidation) && at.model.doubled()
+		}
+		return false
+	})
 }

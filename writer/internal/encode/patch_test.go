@@ -59,7 +59,7 @@ func withNulls(r *rand.Rand, v vector.Vector, share float64) vector.Vector {
 // TestPatchIsLikeEncodingAnew compares values, statistics and page index of a changed chunk with those of one that is made of the
 // changed rows.
 func TestPatchIsLikeEncodingAnew(t *testing.T) {
-	const rows = 100_000
+	const rows = 70_000 // three pages
 	table, batch := flightColumns(rows)
 	table.Fields = append(table.Fields, manifest.Field{ID: 90, Name: "plain int", Type: manifest.Type{Kind: manifest.Int}})
 	r := rand.New(rand.NewPCG(5, 6))
@@ -79,6 +79,7 @@ func TestPatchIsLikeEncodingAnew(t *testing.T) {
 			{"few", 0, 0, 0.0001, 0, 0}, {"many", 0, 0, 0.1, 0, 0}, {"nulls", 0.2, 0.2, 0.02, 0, 0}, {"first nulls", 0, 0.5, 0.01, 0, 0},
 			{"no more nulls", 0.001, 0, 0.5, 0, 0}, {"rows go", 0, 0, 0.01, 0.5, 0}, {"rows go, nulls", 0.3, 0.1, 0.05, 0.5, 0}, {"only go", 0.1, 0, 0.3, 1, 0},
 			{"new entries", 0, 0, 0.001, 0, 1}, {"nearly all go", 0, 0, 0.95, 1, 0},
+			{"to nothing", 0, 1, 0.00005, 0, 0},
 		} {
 			t.Run(fmt.Sprint(name, " ", c.name), func(t *testing.T) {
 				s, err := NewSchema(manifest.Schema{Fields: []manifest.Field{f}})
@@ -105,7 +106,7 @@ func TestPatchIsLikeEncodingAnew(t *testing.T) {
 						}
 						return
 					}
-					samePatched(t, s, got, one(t, f.Type, want))
+					samePatched(t, s, got, one(t, f.Type, want), c.gone > 0)
 				}
 			})
 		}
@@ -156,7 +157,7 @@ func randomChanges(r *rand.Rand, t manifest.Type, old vector.Vector, share, gone
 }
 
 // samePatched compares what two chunks say about themselves, and what they hold.
-func samePatched(t *testing.T, s *Schema, got, want *Chunk) {
+func samePatched(t *testing.T, s *Schema, got, want *Chunk, gone bool) {
 	t.Helper()
 	a, b := got.Stats, want.Stats
 	a.Bytes, b.Bytes = 0, 0
@@ -166,14 +167,35 @@ func samePatched(t *testing.T, s *Schema, got, want *Chunk) {
 	if !reflect.DeepEqual(got.meta.Statistics, want.meta.Statistics) {
 		t.Errorf("%+v, want %+v", got.meta.Statistics, want.meta.Statistics)
 	}
-	if got.rows == int(want.rows) && len(got.offsets) == len(want.offsets) && got.offsets[len(got.offsets)-1].FirstRowIndex == want.offsets[len(want.offsets)-1].FirstRowIndex {
-		if !reflect.DeepEqual(got.index, want.index) {
-			t.Errorf("another page index")
-		}
+	if pages := pageRows(t, got); !gone && !slices.Equal(pages, pageRows(t, want)) {
+		t.Errorf("pages of other rows: %v", pages)
+	}
+	if !gone && !reflect.DeepEqual(got.index, want.index) {
+		t.Errorf("another page index")
 	}
 	if !array.RecordEqual(decoded(t, s, got), decoded(t, s, want)) {
 		t.Errorf("other values")
 	}
+}
+
+// pageRows are the first rows of the pages, which must be as many as their headers say.
+func pageRows(t *testing.T, c *Chunk) []int64 {
+	t.Helper()
+	var out []int64
+	next := int64(0)
+	for _, p := range c.offsets {
+		h, _, ok := pageHeader(c.Data[p.Offset:][:p.CompressedPageSize])
+		if !ok || p.FirstRowIndex != next {
+			t.Errorf("a page begins with row %d, %d came before: %t", p.FirstRowIndex, next, ok)
+			break
+		}
+		out = append(out, next)
+		next += int64(h.DataPageHeader.V.NumValues)
+	}
+	if next != int64(c.rows) {
+		t.Errorf("%d rows in pages, %d in the chunk", next, c.rows)
+	}
+	return out
 }
 
 // decoded are the rows of a chunk, read with another implementation.

@@ -26,6 +26,9 @@ func (b Batch) Fit(limit int64) int {
 	})
 }
 
+// Weight is what row i weighs.
+func (v *Vector) Weight(i int) int64 { return v.bytes(i, i+1) }
+
 // bytes is the weight of rows i to j.
 func (v *Vector) bytes(i, j int) int64 {
 	switch {
