@@ -178,7 +178,13 @@ func (c *upsertCase) apply(t *testing.T, changes *Changes, o *oracle, key []stri
 	t.Helper()
 	var base []manifest.File
 	for _, f := range c.base {
-		if changes.MayTouch(f, c.opts.Spec) {
+		spec := c.opts.Spec
+		for _, older := range c.opts.Older {
+			if older.ID == f.SpecID {
+				spec = older
+			}
+		}
+		if changes.MayTouch(f, spec) {
 			base = append(base, f)
 		}
 	}

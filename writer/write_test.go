@@ -100,7 +100,7 @@ func mustWrite(t *testing.T, rr *list, o Options) []manifest.File {
 func mustPass(t *testing.T, store objstore.Store, files []manifest.File, o Options) {
 	t.Helper()
 	for _, level := range []string{LevelFull, LevelFooter} {
-		report, err := Validate(t.Context(), store, files, o.Schema, o.Spec, ValidateOptions{Level: level, SpoolDir: o.SpoolDir})
+		report, err := Validate(t.Context(), store, files, o.Schema, o.Spec, ValidateOptions{Level: level, Older: o.Older, SpoolDir: o.SpoolDir})
 		if err != nil {
 			t.Fatal(err)
 		}
