@@ -246,10 +246,10 @@ func TestPlansThatCannotBe(t *testing.T) {
 		return Options{Schema: s, SortOrder: manifest.SortOrder{Fields: []manifest.SortField{{SourceID: id, Transform: "identity"}}}}
 	}
 	for what, o := range map[string]Options{
-		"floating":  part(find(manifest.Double), "identity"),
-		"transform": part(find(manifest.Date), "month"),
-		"no column": part(99999, "identity"),
-		"nested":    sort(find(manifest.List)),
+		"double cannot be partitioned by identity": part(find(manifest.Double), "identity"),
+		"date cannot be partitioned by hour":       part(find(manifest.Date), "hour"),
+		"no column":                                part(99999, "identity"),
+		"nested":                                   sort(find(manifest.List)),
 	} {
 		if _, err := newPlan(&o); err == nil || !strings.Contains(err.Error(), what) {
 			t.Errorf("%s: %v", what, err)
