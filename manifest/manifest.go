@@ -134,14 +134,15 @@ type Frozen struct {
 
 // Settings are the table's own, changed by a flip.
 type Settings struct {
-	Layout          string   `json:"layout"`                   // "shared"
-	TargetFileBytes int64    `json:"target_file_bytes"`        // compressed bytes, default DefaultTargetFileBytes
-	RowGroupRows    int64    `json:"row_group_rows,omitempty"` // at most; 0: the writer's default
-	Compression     string   `json:"compression,omitempty"`    // "zstd" (default) or "snappy"
-	PartitionBy     []string `json:"partition_by,omitempty"`   // names that wait for the first publish
-	SortBy          []string `json:"sort_by,omitempty"`        // "name", "name desc"
-	Key             []string `json:"key,omitempty"`
-	Unknown         Unknown  `json:"-"`
+	Layout          string    `json:"layout"`                   // "shared" or "self-contained"
+	TargetFileBytes int64     `json:"target_file_bytes"`        // compressed bytes, default DefaultTargetFileBytes
+	RowGroupRows    int64     `json:"row_group_rows,omitempty"` // at most; 0: the writer's default
+	Compression     string    `json:"compression,omitempty"`    // "zstd" (default) or "snappy"
+	PartitionBy     []string  `json:"partition_by,omitempty"`   // names that wait for the first publish
+	SortBy          []string  `json:"sort_by,omitempty"`        // "name", "name desc"
+	Key             []string  `json:"key,omitempty"`
+	Catalogs        []Catalog `json:"catalogs,omitempty"` // in the order in which they are brought up to date
+	Unknown         Unknown   `json:"-"`
 }
 
 // DefaultTargetFileBytes is the size at which a data file is closed.

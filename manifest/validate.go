@@ -38,7 +38,7 @@ var uuidPattern = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a
 func (m *Manifest) Validate() error {
 	checks := []func() error{
 		m.validateHead, m.validateSchemas, m.validateSpecs, m.validateOrders, m.validateSnapshots, m.validateRefs, m.validateLog,
-		m.validateState, m.validatePending, m.validateEvents, m.validateGC, m.validateSettings,
+		m.validateState, m.validatePending, m.validateEvents, m.validateGC, m.validateSettings, m.validateCatalogs,
 	}
 	for _, check := range checks {
 		if err := check(); err != nil {

@@ -21,6 +21,7 @@ const (
 	RuleFrozen        Rule = "frozen"          // has a reason and a time
 	RuleSettings      Rule = "settings"        // layout and compression are known; sizes are in range
 	RuleSettingsNames Rule = "settings-names"  // names that wait for the first publish: not empty, unique, and only while there are no columns
+	RuleCatalogs      Rule = "catalogs"        // at most 32, each with a name of its own, of a known kind, with properties that suit it
 )
 
 var (

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	gotoken "go/token"
@@ -191,6 +192,24 @@ var manifestRefusals = []refusal{
 	{RuleSettings, "rows", func(m *Manifest) { m.Tablectl.Settings.RowGroupRows = -1 }},
 	{RuleSettings, "compression", func(m *Manifest) { m.Tablectl.Settings.Compression = "brotli" }},
 	{RuleSettingsNames, "waits although declared", func(m *Manifest) { m.Tablectl.Settings.Key = []string{"id"} }},
+	{RuleCatalogs, "no name", catalogs(Catalog{Kind: CatalogHint})},
+	{RuleCatalogs, "a name that is no word", catalogs(Catalog{Name: "a b", Kind: CatalogHint})},
+	{RuleCatalogs, "two of a name", catalogs(Catalog{Name: "a", Kind: CatalogHint}, Catalog{Name: "a", Kind: CatalogDelta})},
+	{RuleCatalogs, "unknown kind", catalogs(Catalog{Name: "a", Kind: "hive"})},
+	{RuleCatalogs, "a database of no glue", catalogs(Catalog{Name: "a", Kind: CatalogDelta, Database: "web"})},
+	{RuleCatalogs, "unknown as", catalogs(Catalog{Name: "a", Kind: CatalogGlue, As: "table", Database: "web", Table: "t"})},
+	{RuleCatalogs, "no table", catalogs(Catalog{Name: "a", Kind: CatalogGlue, As: AsIceberg, Database: "web"})},
+	{RuleCatalogs, "a table with capitals", catalogs(Catalog{Name: "a", Kind: CatalogGlue, As: AsIceberg, Database: "web", Table: "T"})},
+	{RuleCatalogs, "projection of a view", catalogs(Catalog{Name: "a", Kind: CatalogGlue, As: AsView, Database: "web", Table: "t", Projection: map[string]string{"d": "enum:a"}})},
+	{RuleCatalogs, "too many", func(m *Manifest) {
+		for i := range maxCatalogs + 1 {
+			m.Tablectl.Settings.Catalogs = append(m.Tablectl.Settings.Catalogs, Catalog{Name: fmt.Sprint("c", i), Kind: CatalogHint})
+		}
+	}},
+}
+
+func catalogs(all ...Catalog) func(*Manifest) {
+	return func(m *Manifest) { m.Tablectl.Settings.Catalogs = all }
 }
 
 func TestValidateRefuses(t *testing.T) {

@@ -36,7 +36,7 @@ func (t *Table) Alter(ctx context.Context, o AlterOptions) (*Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("alter: %w", err)
 	}
-	return res, nil
+	return res, t.followUp(ctx, p.base, res)
 }
 
 func (p *publication) alter(ctx context.Context) (*Result, error) {
@@ -132,7 +132,10 @@ func (p *publication) alterEmpty(ctx context.Context) (*Result, error) {
 		_, err := change(p.base.m, manifest.Write{ID: newID(), At: p.t.clock.now(), By: p.t.opts.By})
 		return res, err
 	}
-	_, err := p.t.change(ctx, "alter", &p.base, change)
+	out, err := p.t.change(ctx, "alter", &p.base, change)
+	if err == nil {
+		p.base = out.head
+	}
 	return res, err
 }
 

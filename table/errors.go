@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/tablectl/tablectl/catalog"
 	"github.com/tablectl/tablectl/internal/source"
 	"github.com/tablectl/tablectl/manifest"
 )
@@ -33,6 +34,8 @@ var (
 	ErrRolledBack     = manifest.ErrRolledBack
 	ErrFormat         = manifest.ErrFormat
 	ErrNothingToDo    = manifest.ErrNothingToDo
+	ErrCannotShow     = catalog.ErrCannot
+	ErrCatalogForeign = catalog.ErrForeign
 	ErrInput          = source.ErrInput
 	ErrNoInput        = source.ErrNoInput
 	ErrUsage          = source.ErrUsage // also where this room finds it

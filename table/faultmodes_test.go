@@ -81,6 +81,27 @@ func modeOperations() []faultOperation {
 			},
 		},
 		{
+			name: "publish with catalogs", before: withCatalogs, do: changes(PublishOptions{Mode: Append}, "id,city,amount\n3,Oslo,1\n"),
+			after: func(w *world) {
+				w.setIs(one + two + "3,Oslo,1\n")
+				w.catalogsShow()
+			},
+		},
+		{
+			name: "rollback with catalogs",
+			before: func(w *world) {
+				withCatalogs(w)
+				w.mustPublish("id,city,amount\n3,Oslo,1\n", PublishOptions{Mode: Append})
+			},
+			do: func(*world) func(context.Context, *Table) error {
+				return func(ctx context.Context, t *Table) error {
+					_, err := t.Rollback(ctx, RollbackOptions{To: "1"})
+					return err
+				}
+			},
+			after: func(w *world) { w.catalogsShow() },
+		},
+		{
 			name: "apply",
 			before: func(w *world) {
 				base(w)
@@ -97,6 +118,31 @@ func modeOperations() []faultOperation {
 			},
 			after: are(one + "2,Oslo,2\n"),
 		},
+	}
+}
+
+// withCatalogs is a table of one version and with every catalog that needs nothing but the store.
+func withCatalogs(w *world) {
+	w.mustPublishFile("one.csv", PublishOptions{Definition: Definition{Key: []string{"id"}, PartitionBy: []string{"city"}}})
+	for _, kind := range []string{manifest.CatalogHint, manifest.CatalogSymlink} {
+		if _, err := w.table().AddCatalog(context.Background(), manifest.Catalog{Name: kind, Kind: kind}, false); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+}
+
+// catalogsShow demands that every catalog shows the current version, without a sync.
+func (w *world) catalogsShow() {
+	w.t.Helper()
+	v := current(w.check.Manifest())
+	states, err := w.table().Catalogs(context.Background())
+	if err != nil || len(states) == 0 {
+		w.t.Fatalf("%d catalogs, %v", len(states), err)
+	}
+	for _, s := range states {
+		if !s.Current() || s.Version != v || len(s.Foreign) > 0 {
+			w.t.Errorf("catalog %s: %+v", s.Catalog.Name, s)
+		}
 	}
 }
 

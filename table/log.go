@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/tablectl/tablectl/catalog"
 	"github.com/tablectl/tablectl/manifest"
 )
 
@@ -30,7 +31,8 @@ func (t *Table) Log(ctx context.Context, limit int) ([]manifest.Event, error) {
 	return events, nil
 }
 
-// Status is the pointer, what is pending and what is frozen, in one request.
+// Status is the pointer, what is pending and what is frozen, in one request, and what each catalog shows, if there are any. The error is
+// a BehindError, beside the status, if one shows less.
 func (t *Table) Status(ctx context.Context) (*TableStatus, error) {
 	h, err := t.head(ctx)
 	if err != nil {
@@ -43,7 +45,13 @@ func (t *Table) Status(ctx context.Context) (*TableStatus, error) {
 	for _, e := range h.m.Snapshots {
 		s.Live = append(s.Live, e.SnapshotID)
 	}
-	return s, nil
+	if len(h.m.Tablectl.Settings.Catalogs) == 0 {
+		return s, nil
+	}
+	if s.Catalogs, err = t.eachCatalog(ctx, h, false, catalog.Entrance.Look); err != nil {
+		return nil, err
+	}
+	return s, behind(s.Catalogs)
 }
 
 // Shown is all that is known of one version.

@@ -40,24 +40,33 @@ func (t *Table) Untag(ctx context.Context, name string, dryRun bool) error {
 	})
 }
 
-// mark is a flip without a version. What is as wanted already is done already: so a repeated command succeeds.
+// mark is a flip without a version, and what follows it. What is as wanted already is done already: so a repeated command succeeds.
 func (t *Table) mark(ctx context.Context, name string, dryRun bool,
 	change func(*manifest.Manifest, manifest.Write) (*manifest.Manifest, error)) error {
 	h, err := t.head(ctx)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
+	var out outcome
 	if dryRun {
 		if err = t.inPlace(h.m); err == nil {
 			_, err = change(h.m, manifest.Write{ID: newID(), At: t.clock.now(), By: t.opts.By})
 			err = ofArguments(err)
 		}
 	} else {
-		_, err = t.change(ctx, name, &h, change)
+		out, err = t.change(ctx, name, &h, change)
 	}
-	if errors.Is(err, ErrNothingToDo) {
+	switch {
+	case errors.Is(err, ErrNothingToDo):
 		t.opts.Logger.Info("nothing to do", "op", name, "why", err)
+	case err != nil:
+		return err
+	case out.head.m != nil:
+		h = out.head
+	}
+	if dryRun {
 		return nil
 	}
+	_, err = t.follow(ctx, h, false)
 	return err
 }

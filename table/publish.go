@@ -14,6 +14,7 @@ import (
 //
 // Errors: ErrInput and ErrValidation leave nothing visible; ErrConflict, ErrFrozen, ErrRolledBack, ErrRunReused and ErrFenced are
 // refusals; ErrOutcomeUnknown is settled by running the same again; ErrStoreNotAtomic means that the store is no place for a table.
+// ErrBehind comes with a result: the version is published, and a catalog does not show it yet.
 func (t *Table) Publish(ctx context.Context, o PublishOptions) (*Result, error) {
 	started := time.Now()
 	if err := o.checkOptions(); err != nil {
@@ -25,8 +26,9 @@ func (t *Table) Publish(ctx context.Context, o PublishOptions) (*Result, error) 
 	if err != nil {
 		return nil, fmt.Errorf("publish: %w", err)
 	}
+	err = t.followUp(ctx, p.base, res) // P9
 	res.Elapsed = time.Since(started)
-	return res, nil
+	return res, err
 }
 
 // publication is one attempt of one run.

@@ -44,7 +44,11 @@ func (t *Table) Relocate(ctx context.Context, dryRun bool) (*RelocateResult, err
 		}
 		return m.Relocate(t.URL()+"/_iceberg", lists, w)
 	}}
-	_, err = t.drive(ctx, op, &h)
+	out, err := t.drive(ctx, op, &h)
+	if err != nil {
+		return res, err
+	}
+	_, err = t.follow(ctx, out.head, false)
 	return res, err
 }
 

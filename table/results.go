@@ -79,7 +79,8 @@ type Result struct {
 	Report   *manifest.Report // nil if nothing was validated
 	Plan     *Plan            // of a dry run
 	Schema   manifest.Schema
-	Notes    []string // what a person should know: conversions, warnings
+	Catalogs []CatalogState // after it
+	Notes    []string       // what a person should know: conversions, warnings
 	Elapsed  time.Duration
 }
 
@@ -93,5 +94,6 @@ type TableStatus struct {
 	Pending    []manifest.Pending
 	Tags       map[string]manifest.Version
 	Live       []manifest.Version
+	Catalogs   []CatalogState
 	Now        manifest.Time // the store's clock
 }

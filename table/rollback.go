@@ -34,7 +34,7 @@ func (e *RollbackError) Error() string { return fmt.Sprintf("to version %d: %v",
 func (e *RollbackError) Unwrap() error { return e.Err }
 
 // Rollback makes an older (or newer) live version current, in one write. No data moves. Running it again does nothing, and is no error:
-// so whoever does not know how it ended can find out.
+// so whoever does not know how it ended can find out. ErrBehind comes with a result: the table is rolled back, and a catalog does not show it.
 func (t *Table) Rollback(ctx context.Context, o RollbackOptions) (*Result, error) {
 	h, err := t.head(ctx)
 	if err != nil {
@@ -71,9 +71,9 @@ func (t *Table) Rollback(ctx context.Context, o RollbackOptions) (*Result, error
 		return nil, &RollbackError{to, err}
 	}
 	if out.head.m != nil {
-		res.Current = current(out.head.m)
+		h, res.Current = out.head, current(out.head.m)
 	}
-	return res, nil
+	return res, t.followUp(ctx, h, res)
 }
 
 // transition rolls back and freezes. A table that is at this version already is only frozen. The history keeps why, also when the table is

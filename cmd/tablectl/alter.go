@@ -120,7 +120,7 @@ func (a *app) runAlter(ctx context.Context, o table.AlterOptions, url, word stri
 	}
 	res, err := t.Alter(ctx, o)
 	if err != nil {
-		return &resumable{resume: commandLine(a.args), err: err}
+		return a.published(res, &resumable{resume: commandLine(a.args), err: err})
 	}
 	a.notes(res.Notes)
 	return a.printResult(res)

@@ -110,7 +110,7 @@ func (a *app) apply() *cobra.Command {
 			}
 			res, err := t.Apply(ctx, p)
 			if err != nil {
-				return &resumable{resume: commandLine(a.args), err: err}
+				return a.published(res, &resumable{resume: commandLine(a.args), err: err})
 			}
 			a.notes(res.Notes)
 			return a.printResult(res)

@@ -137,7 +137,7 @@ func (a *app) runPublish(ctx context.Context, f *publishFlags, dryRun bool, url 
 	}
 	res, err := t.Publish(ctx, o)
 	if err != nil {
-		return &resumable{resume: commandLine(resume), err: err}
+		return a.published(res, &resumable{resume: commandLine(resume), err: err})
 	}
 	a.notes(res.Notes)
 	return a.printResult(res)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -40,7 +41,7 @@ type filesDoc struct {
 func (a *app) printResult(r *table.Result) error {
 	doc := resultDoc{
 		SchemaVersion: schemaVersion, Table: r.Table, Status: r.Status, Version: r.Version, Previous: r.Previous, Current: r.Current,
-		Run: r.Run, Mode: r.Mode, Rows: r.Rows, BytesWritten: r.Files.BytesWritten, Catalogs: map[string]string{},
+		Run: r.Run, Mode: r.Mode, Rows: r.Rows, BytesWritten: r.Files.BytesWritten, Catalogs: catalogWords(r.Catalogs),
 		Files: filesDoc{r.Files.Written, r.Files.Kept, r.Files.Total, r.Verbatim},
 		Notes: append([]string{}, r.Notes...), Seconds: math.Round(r.Elapsed.Seconds()*1000) / 1000,
 		Plan: r.Plan,
@@ -66,11 +67,20 @@ func (a *app) printResult(r *table.Result) error {
 			if r.Verbatim > 0 {
 				line("  verbatim", plural(int64(r.Verbatim), "file")+" taken byte for byte")
 			}
+			catalogLines(func(cells ...any) { line(append([]any{fmt.Sprint("  ", cells[0])}, cells[1:]...)...) }, r.Catalogs)
 			if r.Elapsed > 0 {
 				line("  time", fmt.Sprintf("%.1f s", r.Elapsed.Seconds()))
 			}
 		})
 	})
+}
+
+// published prints a result that came with an error: it is done, and a catalog is behind.
+func (a *app) published(r *table.Result, err error) error {
+	if r == nil {
+		return err
+	}
+	return errors.Join(a.printResult(r), err)
 }
 
 // headline says in one line how it ended.

@@ -45,7 +45,7 @@ func (a *app) rollback() *cobra.Command {
 				return &resumable{resume: commandLine(withVersion(a.args, o.To, undone.To)), err: err}
 			}
 			if err != nil {
-				return err
+				return a.published(res, err)
 			}
 			a.notes(res.Notes)
 			return a.printResult(res)

@@ -20,7 +20,7 @@ TABLECTL_RUN_ID), in ./tablectl.yaml, and in tablectl/config.yaml of your config
 Exit codes: 0 done (also: already published), 1 other, 2 usage, 3 input or validation failed and nothing is visible, 4 no such
 table, version or input, 5 temporary (run it again), 6 conflict, frozen or rolled back, 7 run id reused with other content,
 8 outcome unknown (the same command settles it), 9 corruption found, 10 the store does not honour conditional writes,
-130 and 143 stopped by a signal.`,
+11 published, but a catalog is behind, 130 and 143 stopped by a signal.`,
 		Version:           versionOf().Version,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
@@ -33,7 +33,7 @@ table, version or input, 5 temporary (run it again), 6 conflict, frozen or rolle
 	a.globalFlags(root.PersistentFlags())
 	root.AddCommand(
 		a.publish(), a.plan(), a.apply(), a.alter(), a.create(), a.rollback(), a.freeze(), a.unfreeze(), a.tag(), a.untag(),
-		a.history(), a.show(), a.files(), a.diff(), a.cat(), a.status(), a.sql(), a.relocate(), a.doctor(), a.version(),
+		a.history(), a.show(), a.files(), a.diff(), a.cat(), a.status(), a.sync(), a.catalog(), a.sql(), a.relocate(), a.doctor(), a.version(),
 	)
 	return root
 }

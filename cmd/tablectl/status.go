@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -23,28 +24,31 @@ type statusDoc struct {
 	Pending       []manifest.Pending          `json:"pending"`
 	Tags          map[string]manifest.Version `json:"tags"`
 	Versions      []manifest.Version          `json:"versions"`
-	Catalogs      map[string]string           `json:"catalogs"`
+	Catalogs      map[string]catalogDoc       `json:"catalogs"`
 }
 
 func (a *app) status() *cobra.Command {
-	return a.verb("status TABLE", "What is current, pending and frozen", cobra.ExactArgs(1), textOrJSON(),
+	return a.verb("status TABLE", "What is current, pending and frozen, and what each catalog shows", cobra.ExactArgs(1), textOrJSON(),
 		func(ctx context.Context, args []string) error {
 			t, err := a.open(ctx, args[0], nil)
 			if err != nil {
 				return err
 			}
 			s, err := t.Status(ctx)
-			if err != nil {
+			if err != nil && !errors.Is(err, table.ErrBehind) {
 				return err
 			}
 			doc := statusDoc{
 				schemaVersion, s.Table, s.Version, s.Generation, s.UpdatedAt, s.Frozen,
-				append([]manifest.Pending{}, s.Pending...), s.Tags, append([]manifest.Version{}, s.Live...), map[string]string{},
+				append([]manifest.Pending{}, s.Pending...), s.Tags, append([]manifest.Version{}, s.Live...), map[string]catalogDoc{},
 			}
 			if doc.Tags == nil {
 				doc.Tags = map[string]manifest.Version{}
 			}
-			return a.result(doc, func(w io.Writer) { statusText(w, s) })
+			for _, c := range catalogDocs(s.Catalogs) {
+				doc.Catalogs[c.Name] = c
+			}
+			return errors.Join(a.result(doc, func(w io.Writer) { statusText(w, s) }), err)
 		})
 }
 
@@ -67,6 +71,7 @@ func statusText(w io.Writer, s *table.TableStatus) {
 			}
 			line("pending", fmt.Sprintf("version %d, run %s, %s", p.Version, p.Run, state))
 		}
+		catalogLines(line, s.Catalogs)
 	})
 }
 

@@ -42,6 +42,7 @@ const (
 	exitUnknown    = 8
 	exitCorrupt    = 9
 	exitNotAtomic  = 10
+	exitBehind     = 11
 )
 
 // classify is the one place where errors become exit codes. Order matters: what says most about the table comes first.
@@ -55,6 +56,8 @@ func classify(err error) verdict {
 		return verdict{exitNotAtomic, "store_not_atomic", false, "`tablectl doctor TABLE` says what this store does wrong; no table is safe on it"}
 	case errors.As(err, &signal):
 		return verdict{signalExit(signal.signal), "interrupted", true, ""}
+	case is(table.ErrBehind):
+		return verdict{exitBehind, "catalog_behind", true, "the table itself is as it was told to be; `tablectl sync TABLE` brings the catalogs there"}
 	case is(table.ErrUsage), is(urlstore.ErrScheme):
 		return verdict{exitUsage, "usage", false, "`tablectl help` and `tablectl VERB --help` say how commands are used"}
 	case is(table.ErrValidation):
@@ -75,6 +78,10 @@ func classify(err error) verdict {
 		return verdict{exitConflict, "relocated", false, "`tablectl relocate TABLE` once, if this is the table's new home"}
 	case is(table.ErrTableExists):
 		return verdict{exitConflict, "table_exists", false, ""}
+	case is(table.ErrCatalogForeign):
+		return verdict{exitConflict, "foreign", false, "--force overwrites what someone else has changed"}
+	case is(table.ErrCannotShow):
+		return verdict{exitUsage, "cannot_be_shown", false, ""}
 	case is(manifest.ErrTagExists):
 		return verdict{exitConflict, "tag_exists", false, "--force moves it"}
 	case is(table.ErrForeign):

@@ -45,7 +45,8 @@ type Info struct {
 	Size int64  // bytes, of the whole object
 	ETag string // opaque, with the quotes that the store sent; on S3 equal bytes bring it back, elsewhere it never repeats for a key
 
-	CRC64NVME    *uint64 // checksum of the whole object, nil where the store has none
+	CRC64NVME    *uint64           // checksum of the whole object, nil where the store has none
+	Metadata     map[string]string // as given to Put, keys in lower case; not in listings, nor where the store keeps none
 	LastModified time.Time
 	Date         time.Time // the store's clock when it answered; zero in listings
 }
@@ -96,6 +97,7 @@ type PutOptions struct {
 	IfNoneMatch bool   // only if there is no such object ("If-None-Match: *")
 	IfMatch     string // only if the object has this ETag
 	ContentType string
+	Metadata    map[string]string // kept beside the object: keys of a-z and -, values of printable ASCII. ErrUnsupported where the store keeps none
 
 	Once           bool // exactly one request, never retried by the client: for the manifest
 	Resume         bool // continue an upload of this key that an earlier attempt left unfinished

@@ -21,6 +21,9 @@ func (s *Store) Put(ctx context.Context, key string, body objstore.Body, o objst
 	if err := s.check(ctx, "put", key); err != nil {
 		return objstore.Info{}, err
 	}
+	if len(o.Metadata) > 0 {
+		return objstore.Info{}, s.fail("put", key, objstore.ErrUnsupported, errors.New("a file has no place for metadata"))
+	}
 	root, err := s.make(key)
 	if err != nil {
 		return objstore.Info{}, err

@@ -38,6 +38,7 @@ type object struct {
 	data     []byte // never changed once stored
 	etag     string
 	crc      uint64
+	metadata map[string]string
 	modified time.Time
 }
 
@@ -126,7 +127,7 @@ func (s *Store) Put(ctx context.Context, key string, body objstore.Body, o objst
 	if err := ctx.Err(); err != nil {
 		return objstore.Info{}, &objstore.Error{Op: "put", Key: key, Err: context.Cause(ctx)}
 	}
-	return s.store(key, object{data: data, crc: crc}, o)
+	return s.store(key, object{data: data, crc: crc, metadata: maps.Clone(o.Metadata)}, o)
 }
 
 func (s *Store) store(key string, obj object, o objstore.PutOptions) (objstore.Info, error) {
@@ -213,7 +214,7 @@ func (s *Store) check(ctx context.Context, op, key string) error {
 func (s *Store) info(key string, obj object) objstore.Info {
 	return objstore.Info{
 		Key: key, Size: int64(len(obj.data)), ETag: obj.etag,
-		CRC64NVME: &obj.crc, LastModified: obj.modified, Date: s.date(),
+		CRC64NVME: &obj.crc, Metadata: maps.Clone(obj.metadata), LastModified: obj.modified, Date: s.date(),
 	}
 }
 

@@ -40,7 +40,7 @@ func (s *Store) Get(ctx context.Context, key string, o objstore.GetOptions) (*ob
 	if err != nil {
 		return nil, s.foreign(ctx, "get", key, err)
 	}
-	info := objstore.Info{Key: key, ETag: aws.ToString(out.ETag), LastModified: aws.ToTime(out.LastModified).UTC()}
+	info := objstore.Info{Key: key, ETag: aws.ToString(out.ETag), LastModified: aws.ToTime(out.LastModified).UTC(), Metadata: lowered(out.Metadata)}
 	h := header(out.ResultMetadata)
 	info.Date = date(h)
 	if info.ETag == "" {
@@ -80,12 +80,24 @@ func (s *Store) Head(ctx context.Context, key string) (objstore.Info, error) {
 	info := objstore.Info{
 		Key: key, Size: aws.ToInt64(out.ContentLength), ETag: aws.ToString(out.ETag),
 		CRC64NVME:    decodeCRC(h.Get("X-Amz-Checksum-Crc64nvme")),
-		LastModified: aws.ToTime(out.LastModified).UTC(), Date: date(h),
+		LastModified: aws.ToTime(out.LastModified).UTC(), Date: date(h), Metadata: lowered(out.Metadata),
 	}
 	if info.ETag == "" {
 		return objstore.Info{}, noObject("head", key, info)
 	}
 	return info, nil
+}
+
+// lowered is metadata with the keys in lower case: servers give them back in the case of HTTP headers.
+func lowered(m map[string]string) map[string]string {
+	if len(m) == 0 {
+		return nil
+	}
+	out := make(map[string]string, len(m))
+	for k, v := range m {
+		out[strings.ToLower(k)] = v
+	}
+	return out
 }
 
 // noObject is the error for a 200 that does not describe an object: an error page, or the answer of a proxy.

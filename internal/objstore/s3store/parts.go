@@ -57,7 +57,7 @@ func (s *Store) putParts(ctx context.Context, key string, body objstore.Body, o 
 
 func (u *upload) create(ctx context.Context, o objstore.PutOptions) error {
 	out, err := u.s.client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{
-		Bucket: &u.s.bucket, Key: u.s.key(u.key), ContentType: optional(o.ContentType),
+		Bucket: &u.s.bucket, Key: u.s.key(u.key), ContentType: optional(o.ContentType), Metadata: o.Metadata,
 		ChecksumAlgorithm: types.ChecksumAlgorithmCrc64nvme, ChecksumType: types.ChecksumTypeFullObject,
 		ServerSideEncryption: types.ServerSideEncryption(u.s.o.SSE), SSEKMSKeyId: optional(u.s.o.SSEKMSKeyID),
 	})

@@ -49,7 +49,7 @@ func (s *Store) putWhole(ctx context.Context, key string, body objstore.Body, o 
 	in := &s3.PutObjectInput{
 		Bucket: &s.bucket, Key: s.key(key), Body: body.Reader(), ContentLength: &body.Size,
 		ChecksumCRC64NVME: encodeCRC(*body.CRC64NVME),
-		ContentType:       optional(o.ContentType), IfMatch: optional(o.IfMatch), IfNoneMatch: ifNoneMatch(o),
+		ContentType:       optional(o.ContentType), IfMatch: optional(o.IfMatch), IfNoneMatch: ifNoneMatch(o), Metadata: o.Metadata,
 		ServerSideEncryption: types.ServerSideEncryption(s.o.SSE), SSEKMSKeyId: optional(s.o.SSEKMSKeyID),
 	}
 	options := []func(*s3.Options){s.payload}

@@ -140,6 +140,15 @@ func loadConfig(ctx context.Context, o Options) (aws.Config, error) {
 	return cfg, nil
 }
 
+// Config is how other AWS services are reached by the same credentials. An empty region is the one of o, or of the environment. The
+// endpoint of S3 is not theirs: the SDK finds one of their own (AWS_ENDPOINT_URL_GLUE, say).
+func (o Options) Config(ctx context.Context, region string) (aws.Config, error) {
+	if region != "" {
+		o.Region = region
+	}
+	return loadConfig(ctx, o)
+}
+
 // configure sets what the SDK would decide otherwise.
 func (s *Store) configure(o *s3.Options) {
 	if s.o.EndpointURL != "" {

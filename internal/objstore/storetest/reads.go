@@ -1,6 +1,9 @@
 package storetest
 
 import (
+	"errors"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -140,4 +143,29 @@ func keys(t *testing.T, s objstore.Store, prefix string) []string {
 		out = append(out, info.Key)
 	}
 	return out
+}
+
+// metadata comes back with its object, or is refused with nothing written. It goes with the bytes beside which it was put.
+func (*suite) metadata(t *testing.T, s objstore.Store) {
+	for _, multipart := range []bool{false, true} {
+		key := fmt.Sprintf("metadata-%v", multipart)
+		want := map[string]string{"tablectl-generation": "41", "tablectl-version": "7"}
+		_, err := s.Put(t.Context(), key, objstore.BytesBody([]byte("x")), objstore.PutOptions{Metadata: want, ForceMultipart: multipart})
+		if errors.Is(err, objstore.ErrUnsupported) {
+			absent(t, s, key)
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, got := get(t, s, key)
+		head, err := s.Head(t.Context(), key)
+		if err != nil || !maps.Equal(got.Metadata, want) || !maps.Equal(head.Metadata, want) {
+			t.Errorf("get %v, head %v, %v", got.Metadata, head.Metadata, err)
+		}
+		put(t, s, key, "x", objstore.PutOptions{})
+		if _, got := get(t, s, key); len(got.Metadata) > 0 {
+			t.Errorf("left over: %v", got.Metadata)
+		}
+	}
 }

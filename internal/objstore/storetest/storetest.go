@@ -47,6 +47,7 @@ func Run(t *testing.T, open func(t *testing.T) objstore.Store, options ...Option
 		{"IfMatchOnMissing", s.ifMatchOnMissing},
 		{"ETagNeverComesBack", s.etagNeverComesBack},
 		{"Ranges", s.ranges},
+		{"Metadata", s.metadata},
 		{"ConditionalGet", s.conditionalGet},
 		{"Delete", s.deletes},
 		{"List", s.lists},

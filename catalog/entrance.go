@@ -1,0 +1,73 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/tablectl/tablectl/internal/objstore"
+	"github.com/tablectl/tablectl/manifest"
+)
+
+// What entrances can refuse. Test with errors.Is.
+var (
+	// ErrForeign: something that somebody else put or changed is in the way. It is overwritten only with Target.Force.
+	ErrForeign = errors.New("changed by someone else")
+	// ErrCannot: the table cannot be shown in this way.
+	ErrCannot = errors.New("the table cannot be shown so")
+)
+
+// An Entrance shows the table to engines that cannot open the manifest. It is derived from the manifest and lies behind it until Sync.
+// Sync can be repeated and run beside others: an entrance that shows a later generation is never turned back.
+type Entrance interface {
+	// Check says, before the catalog is added, whether the table can be shown so: ErrCannot with the reason, or what a person should know.
+	Check(ctx context.Context, t Target) (notes []string, err error)
+	// Look says what the entrance shows. It only reads.
+	Look(ctx context.Context, t Target) (State, error)
+	// Sync brings the entrance to the target, unless it is there or further. Errors: ErrForeign, ErrCannot, those of the store.
+	Sync(ctx context.Context, t Target) (State, error)
+}
+
+// Target is what entrances are brought to: the table as its manifest says it is.
+type Target struct {
+	URL      string // the table root, as in BuildIceberg
+	Store    objstore.Store
+	Manifest *manifest.Manifest
+	Body     []byte             // of the manifest object, as it was flipped
+	Snapshot *manifest.Snapshot // of the current version; nil before the first publish
+	Now      manifest.Time      // the store's clock
+	Force    bool               // also overwrite what others changed
+
+	// Files visits the data files of a live version's snapshot.
+	Files func(ctx context.Context, s *manifest.Snapshot, visit func(manifest.File) error) error
+	// Version reads the snapshot of a live version.
+	Version func(ctx context.Context, v manifest.Version) (*manifest.Snapshot, error)
+	// AWS is how services beside S3 are reached; region "" is the environment's.
+	AWS func(ctx context.Context, region string) (aws.Config, error)
+}
+
+// current is the current version, 0 for none.
+func (t Target) current() manifest.Version {
+	return manifest.Version(max(0, t.Manifest.CurrentSnapshotID))
+}
+
+// State is what an entrance shows.
+type State struct {
+	Version    manifest.Version // 0: none
+	Generation int64            // of the manifest that it was derived from; 0: nothing there yet
+	Behind     bool             // it shows less than the target
+	Foreign    []string         // what someone else has put or changed, in words
+}
+
+// New is the entrance that a catalog of the settings describes.
+func New(c manifest.Catalog) (Entrance, error) {
+	switch c.Kind {
+	case manifest.CatalogHint:
+		return hint{}, nil
+	case manifest.CatalogSymlink:
+		return symlink{}, nil
+	}
+	return nil, fmt.Errorf("%w: kind %q", ErrCannot, c.Kind)
+}

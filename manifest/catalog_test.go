@@ -1,0 +1,62 @@
+package manifest
+
+import "testing"
+
+func TestCatalogs(t *testing.T) {
+	k := newMaker(t)
+	k.publish("one")
+	hint := Catalog{Name: "hint", Kind: CatalogHint}
+	glue := Catalog{Name: "web", Kind: CatalogGlue, As: AsProjection, Database: "web", Table: "t", Projection: map[string]string{"day": "date:2026-01-01..2026-12-31"}}
+	k.must(k.m.AddCatalog(hint, k.w()))
+	k.must(k.m.Freeze("entrances can be made all the same", k.w()))
+	k.must(k.m.AddCatalog(glue, k.w()))
+	b, err := k.m.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, err := Decode(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, ok := read.Catalog("web"); !ok || !c.equal(glue) || len(read.Tablectl.Settings.Catalogs) != 2 {
+		t.Errorf("%+v", read.Tablectl.Settings.Catalogs)
+	}
+	_, err = k.m.AddCatalog(glue, k.w())
+	wantErr(t, err, ErrNothingToDo)
+	glue.Projection = map[string]string{"day": "date:2026-01-01..2027-12-31"}
+	_, err = k.m.AddCatalog(glue, k.w())
+	wantErr(t, err, ErrConflict)
+	_, err = k.m.RemoveCatalog("none", k.w())
+	wantErr(t, err, ErrNothingToDo)
+	k.must(k.m.RemoveCatalog("hint", k.w()))
+	k.must(k.m.RemoveCatalog("web", k.w()))
+	if k.m.Tablectl.Settings.Catalogs != nil {
+		t.Errorf("%+v", k.m.Tablectl.Settings.Catalogs)
+	}
+	if e := k.m.Tablectl.Recent[len(k.m.Tablectl.Recent)-1]; e.Op != OpSet || e.Message != "catalog web removed" {
+		t.Errorf("%+v", e)
+	}
+}
+
+// TestShown: what readers see of the flips.
+func TestShown(t *testing.T) {
+	k := newMaker(t)
+	at := func(what string, shown, pointed int64) {
+		t.Helper()
+		if k.m.Shown() != shown || k.m.Pointed() != pointed {
+			t.Errorf("%s: shown %d, pointed %d; want %d, %d", what, k.m.Shown(), k.m.Pointed(), shown, pointed)
+		}
+	}
+	k.publish("one")
+	published := k.m.Tablectl.Generation
+	at("publish", published, published)
+	k.must(k.m.Freeze("why", k.w()))
+	k.must(k.m.Unfreeze(k.w()))
+	at("freeze", published, published)
+	k.must(k.m.SetTag("first", 1, false, k.w()))
+	tagged := k.m.Tablectl.Generation
+	at("tag", tagged, published)
+	k.publish("two")
+	k.must(k.m.Rollback(1, "", "", k.w()))
+	at("rollback", k.m.Tablectl.Generation, k.m.Tablectl.Generation)
+}
