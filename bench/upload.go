@@ -45,6 +45,9 @@ func (b *bench) parquetFiles() ([]string, error) {
 		if err := os.RemoveAll(table); err != nil {
 			return nil, err
 		}
+		if err := os.MkdirAll(table, 0o755); err != nil {
+			return nil, err
+		}
 		if err := writeParquet(b.ctx, table+"/table", int64(b.upload)<<20); err != nil {
 			return nil, err
 		}
