@@ -63,7 +63,7 @@ func (b *bench) parquetFiles() ([]string, error) {
 func (b *bench) publishFiles(s *testserver.Server, files []string, validate string) candidate {
 	return candidate{"tablectl publish --validate " + validate, func() (sample, error) {
 		args := append([]string{"publish", s.NewURL()}, files...)
-		cmd := command(b.ctx, b.bin, append(args, "--validate", validate, "-q", "-o", "json", "--concurrency", strconv.Itoa(b.threads))...)
+		cmd := command(b.ctx, b.bin, append(args, "--validate", validate, "-q", "-o", "json")...)
 		cmd.Env = append(append(os.Environ(), s.Env()...), "GOMAXPROCS="+strconv.Itoa(b.threads))
 		var out bytes.Buffer
 		m, err := measureTo(cmd, &out)
