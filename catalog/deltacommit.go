@@ -30,10 +30,11 @@ func deltaCommit(ctx context.Context, t Target, before *deltaTable, shown manife
 	if p := ourProtocol(); before.protocol == nil || !before.protocol.equal(p) {
 		actions = append(actions, deltaAction{Protocol: &p})
 	}
-	if m := ourMeta(t, schema, before.meta); m != nil {
-		actions = append(actions, deltaAction{MetaData: m})
+	described := ourMeta(t, schema, before.meta)
+	if described != nil {
+		actions = append(actions, deltaAction{MetaData: described})
 	}
-	changes, err := deltaChanges(ctx, t, before.files)
+	changes, err := deltaChanges(ctx, t, before.files, described != nil)
 	if err != nil {
 		return nil, err
 	}
@@ -72,8 +73,9 @@ func ourMeta(t Target, schema string, before *deltaMeta) *deltaMeta {
 	return m
 }
 
-// deltaChanges are the removes, by path, then the adds, in the snapshot's order.
-func deltaChanges(ctx context.Context, t Target, before map[string]deltaAdd) ([]deltaAction, error) {
+// deltaChanges are the removes, by path, then the adds, in the snapshot's order. With anew a file that the log has is added again if it has
+// other statistics under the target's schema, which changes no data.
+func deltaChanges(ctx context.Context, t Target, before map[string]deltaAdd, anew bool) ([]deltaAction, error) {
 	var adds, out []deltaAction
 	gone, naming := maps.Clone(before), newNaming(t)
 	err := t.Files(ctx, t.Snapshot, func(f manifest.File) error {
@@ -81,15 +83,19 @@ func deltaChanges(ctx context.Context, t Target, before map[string]deltaAdd) ([]
 			return err
 		}
 		delete(gone, f.Key)
-		if _, there := before[f.Key]; there {
+		old, there := before[f.Key]
+		if there && !anew {
 			return nil
 		}
-		stats, err := deltaStats(t.Snapshot.Schema, f)
+		stats, err := deltaStats(t.Snapshot.Schema, f, naming.lacks)
 		if err != nil {
 			return fmt.Errorf("file %s: %w", f.Key, err)
 		}
+		if there && old.Stats == stats {
+			return nil
+		}
 		adds = append(adds, deltaAction{Add: &deltaAdd{
-			Path: f.Key, Partition: map[string]string{}, Size: f.Bytes, Modified: int64(t.Snapshot.Created), DataChange: true, Stats: stats,
+			Path: f.Key, Partition: map[string]string{}, Size: f.Bytes, Modified: int64(t.Snapshot.Created), DataChange: !there, Stats: stats,
 		}})
 		return nil
 	})

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tablectl/tablectl/manifest"
@@ -32,16 +33,32 @@ func (n *naming) check(f manifest.File) error {
 
 // version compares with the schema of a version, or, if that is not live any more and so not known, with all that there were.
 func (n *naming) version(v manifest.Version) error {
-	e, live := n.m.Live(v)
-	for _, s := range n.m.Schemas {
-		if live && s.ID != e.SchemaID {
-			continue
-		}
+	schemas := n.m.Schemas
+	if s, known := n.written(v); known {
+		schemas = []manifest.Schema{s}
+	}
+	for _, s := range schemas {
 		if err := sameNames("", n.schema.Fields, s.Fields); err != nil {
 			return fmt.Errorf("%w by Delta, which finds columns by name: %w in files of version %d; a publish that replaces all rows writes them anew", ErrCannot, err, v)
 		}
 	}
 	return nil
+}
+
+// written is the schema of the files that a live version wrote.
+func (n *naming) written(v manifest.Version) (manifest.Schema, bool) {
+	e, live := n.m.Live(v)
+	i := slices.IndexFunc(n.m.Schemas, func(s manifest.Schema) bool { return live && s.ID == e.SchemaID })
+	if i < 0 {
+		return manifest.Schema{}, false
+	}
+	return n.m.Schemas[i], true
+}
+
+// lacks says whether a file is known not to have a column: it was added later.
+func (n *naming) lacks(f manifest.File, column manifest.Field) bool {
+	s, known := n.written(f.AddedBy.Version)
+	return known && !slices.ContainsFunc(s.Fields, func(g manifest.Field) bool { return g.ID == column.ID })
 }
 
 // sameNames says of the first field that is not what it is called now or has another type what it is then.

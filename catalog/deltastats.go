@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -18,11 +19,15 @@ type deltaStatistics struct {
 	Nulls map[string]int64           `json:"nullCount"`
 }
 
-// deltaStats are the statistics of a file as JSON: of the columns that are no nested ones.
-func deltaStats(schema manifest.Schema, f manifest.File) (string, error) {
+// deltaStats are the statistics of a file as JSON: of the columns that are no nested ones. A column that the file lacks is null in all
+// rows, which has to be said: delta-rs 1.6.6 takes a file for one without nulls of it once another file has statistics of the column.
+func deltaStats(schema manifest.Schema, f manifest.File, lacks func(manifest.File, manifest.Field) bool) (string, error) {
 	s := deltaStatistics{Rows: f.Rows, Min: map[string]json.RawMessage{}, Max: map[string]json.RawMessage{}, Nulls: map[string]int64{}}
 	for _, column := range schema.Fields {
 		c, ok := f.Columns[column.ID]
+		if !ok && lacks(f, column) {
+			c, ok = manifest.ColumnStats{Nulls: f.Rows}, true
+		}
 		if !ok || column.Type.Nested() {
 			continue
 		}
@@ -30,18 +35,13 @@ func deltaStats(schema manifest.Schema, f manifest.File) (string, error) {
 		if !c.Bound {
 			continue
 		}
-		for _, b := range []struct {
-			into  map[string]json.RawMessage
-			value manifest.Value
-			upper bool
-		}{{s.Min, c.Lower, false}, {s.Max, c.Upper, true}} {
-			text, err := deltaBound(column.Type, b.value, b.upper)
-			if err != nil {
-				return "", fmt.Errorf("column %s: %w", column.Name, err)
-			}
-			if text != "" {
-				b.into[column.Name] = json.RawMessage(text)
-			}
+		lower, err1 := deltaBound(column.Type, c.Lower, false)
+		upper, err2 := deltaBound(column.Type, c.Upper, true)
+		if err := errors.Join(err1, err2); err != nil {
+			return "", fmt.Errorf("column %s: %w", column.Name, err)
+		}
+		if lower != "" && upper != "" {
+			s.Min[column.Name], s.Max[column.Name] = json.RawMessage(lower), json.RawMessage(upper)
 		}
 	}
 	b, err := json.Marshal(s)
@@ -52,7 +52,7 @@ func deltaStats(schema manifest.Schema, f manifest.File) (string, error) {
 }
 
 // deltaBound is a bound as JSON, "" if Delta has no form for it. Times are in milliseconds, away from the values: readers know no finer
-// ones. A float is written as the double that it is.
+// ones, and none after the last of year 9999, for which they allow. A float is written as the double that it is.
 func deltaBound(t manifest.Type, x manifest.Value, upper bool) (string, error) {
 	v, err := manifest.DecodeValue(t, x)
 	if err != nil || v == nil {
@@ -84,7 +84,7 @@ func finite(f float64) string {
 	return strconv.FormatFloat(f, 'g', -1, 64)
 }
 
-// wholeMillis rounds microseconds since 1970 down, or up.
+// wholeMillis rounds microseconds since 1970 down, or up where there is room in four digits of year.
 func wholeMillis(micros int64, up bool) time.Time {
 	at := time.UnixMicro(micros)
 	rest := at.Nanosecond() % 1_000_000
@@ -92,8 +92,8 @@ func wholeMillis(micros int64, up bool) time.Time {
 		return at
 	}
 	at = at.Add(-time.Duration(rest))
-	if up {
-		at = at.Add(time.Millisecond)
+	if next := at.Add(time.Millisecond); up && next.UTC().Year() != 10_000 {
+		return next
 	}
 	return at
 }

@@ -64,10 +64,10 @@ func TestDelta(t *testing.T) {
 		publish(t, tb, def, "run-1", typeRows[:6]...)
 		r := p.deltaReader(t, tb)
 		r.same(t, "first")
-		r.sameWhere(t)
+		r.sameWhere(t, deltaConditions...)
 		add(t, tb, table.Append, nil, typeRows[6:]...)
 		r.same(t, "append")
-		r.sameWhere(t)
+		r.sameWhere(t, deltaConditions...)
 		addWith(t, tb, table.PublishOptions{Mode: table.ReplacePartitions}, at(t, tb, "").Schema().Fields, `{"id": 20, "cat": "plain", "day": "2026-04-15", "amount": "7.77"}`)
 		r.same(t, "replace-partitions")
 		r.refuse(t) // files of other versions are what a VACUUM would delete
@@ -75,6 +75,7 @@ func TestDelta(t *testing.T) {
 		r.same(t, "alter")
 		add(t, tb, table.Append, nil, `{"id": 21, "note": "new"}`)
 		r.same(t, "append of a new column")
+		r.sameWhere(t, deltaCondition{"note IS NULL", "note", "x.is_null()"}, deltaCondition{"note = 'new'", "note", "x == 'new'"})
 		rollback(t, tb, "2")
 		r.same(t, "rollback")
 		for n := range deltaFlips {
@@ -88,17 +89,58 @@ func TestDelta(t *testing.T) {
 	})
 }
 
+// deltaCondition is a condition of one column, in SQL and in Python, where the column is x.
+type deltaCondition struct{ where, column, python string }
+
+// deltaConditions have values that lie beside the bounds of files and within their milliseconds.
+var deltaConditions = []deltaCondition{
+	{"id > 3", "id", "x > 3"},
+	{"i = 2147483647", "i", "x == 2147483647"},
+	{"cat >= 'plain'", "cat", "x >= 'plain'"},
+	{"cat = '__HIVE_DEFAULT_PARTITION__'", "cat", "x == '__HIVE_DEFAULT_PARTITION__'"},
+	{"cat > '日本語'", "cat", "x > '日本語'"},
+	{"day < DATE '1900-01-01'", "day", "x < date(1900, 1, 1)"},
+	{"day = DATE '9999-12-31'", "day", "x == date(9999, 12, 31)"},
+	{"amount = 12.50", "amount", "x == Decimal('12.50')"},
+	{"amount < -1", "amount", "x < Decimal('-1.00')"},
+	{"dec18 < 0", "dec18", "x < Decimal('0.0000')"},
+	{"dec38 > 1", "dec38", "x > Decimal('1.0000000000')"},
+	{"f > 1.25", "f", "x > 1.25"},
+	{"f = 1.5", "f", "x == 1.5"},
+	{"d >= 2.5", "d", "x >= 2.5"},
+	{"ts = TIMESTAMP '2026-04-15 10:00:00.123456'", "ts", "x == datetime(2026, 4, 15, 10, 0, 0, 123456)"},
+	{"ts > TIMESTAMP '9999-12-31 23:59:59.999'", "ts", "x > datetime(9999, 12, 31, 23, 59, 59, 999000)"},
+	{"ts < TIMESTAMP '1900-01-01 00:00:00'", "ts", "x < datetime(1900, 1, 1)"},
+	{"ts >= TIMESTAMP '1969-12-31 23:59:59.999999'", "ts", "x >= datetime(1969, 12, 31, 23, 59, 59, 999999)"},
+	{"instant = TIMESTAMPTZ '1969-12-31 23:59:59.999999+00'", "instant", "x == datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)"},
+	{"instant > TIMESTAMPTZ '2026-04-15 10:00:00.123+00'", "instant", "x > datetime(2026, 4, 15, 10, 0, 0, 123000, tzinfo=UTC)"},
+	{"amount IS NULL", "amount", "x.is_null()"},
+	{"ok IS NULL", "ok", "x.is_null()"},
+	{"ok", "ok", "x"},
+}
+
+// deltaFilters asks Polars and delta-rs for the rows.
+const deltaFilters = `
+import polars, pyarrow.compute
+from datetime import date, datetime, timezone
+from decimal import Decimal
+from deltalake import DeltaTable
+UTC = timezone.utc
+condition = lambda x: %[2]s
+print(polars.scan_delta(%[3]q).filter(condition(polars.col(%[1]q))).collect())
+print(DeltaTable(%[3]q).to_pyarrow_table(filters=condition(pyarrow.compute.field(%[1]q))))
+`
+
 // sameWhere compares rows for which a condition is true: engines leave out files by their statistics.
-func (r deltaReader) sameWhere(t *testing.T) {
+func (r deltaReader) sameWhere(t *testing.T, conditions ...deltaCondition) {
 	t.Helper()
-	for _, where := range []string{
-		"id > 3", "cat >= 'plain'", "cat = 'ü%20?#\"''\\'", "day < DATE '1900-01-01'", "amount = 12.50", "amount < -1", "dec38 > 1", "dec18 < 0", "f > 1.5", "f = 1.5", "d >= 2.5", "i = 2147483647",
-		"ts = TIMESTAMP '2026-04-15 10:00:00.123456'", "ts > TIMESTAMP '9999-12-31 23:59:59.999'", "ts < TIMESTAMP '1900-01-01 00:00:00'", "ts >= TIMESTAMP '1969-12-31 23:59:59.999999'",
-		"instant = TIMESTAMPTZ '1969-12-31 23:59:59.999999+00'", "instant > TIMESTAMPTZ '2026-04-15 10:00:00.123+00'", "amount IS NULL", "ok IS NOT NULL", "ok",
-	} {
-		ours := strings.NewReplacer("TIMESTAMPTZ ", "", "TIMESTAMP ", "", "DATE ", "").Replace(where)
+	for _, c := range conditions {
+		ours := strings.NewReplacer("TIMESTAMPTZ ", "", "TIMESTAMP ", "", "DATE ", "").Replace(c.where)
 		want := filtered(t, r.tb, ours)
-		same(t, "duckdb where "+where, r.duckdb.run(r.scan() + " WHERE " + where)[0], want)
+		same(t, "duckdb where "+c.where, r.duckdb.run(r.scan() + " WHERE " + c.where)[0], want)
+		results := r.python.run(fmt.Sprintf(deltaFilters, c.column, c.python, r.tb.URL()))
+		same(t, "polars where "+c.where, results[0], want)
+		same(t, "delta-rs where "+c.where, results[1], want)
 	}
 }
 
