@@ -145,7 +145,7 @@ func (t *Table) eachCatalog(ctx context.Context, h head, force bool,
 			}
 			if s.Err = err; err != nil {
 				s.Behind = true
-				t.opts.Logger.Warn("catalog is behind", "catalog", c.Name, "kind", c.Kind, "err", err)
+				t.opts.Logger.Info("catalog is behind", "catalog", c.Name, "kind", c.Kind, "err", err)
 			}
 			if s.Behind {
 				s.Lag = lag(h.m, s.Generation)

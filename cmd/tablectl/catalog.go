@@ -76,7 +76,7 @@ func catalogLines(line func(...any), states []table.CatalogState) {
 		for _, f := range s.Foreign {
 			line("", f)
 		}
-		if s.Err != nil {
+		if s.Err != nil && len(s.Foreign) == 0 {
 			line("", oneLine(s.Err.Error()))
 		}
 	}
