@@ -150,8 +150,8 @@ func (s symlink) Sync(ctx context.Context, t Target) (State, error) {
 
 // links is the object: the raw URL of each file on a line. S3 gives equal bytes the same ETag, and a writer that was slow must not find
 // the ETag that it knows on the object of a later generation (after a rollback, say, which shows the same files again); so the generation
-// decides the order of the lines. A single file has one order only: there, a write that is late enough to fall between the rollback's
-// and its own writer's next look can show the other version, until that look or the next sync.
+// decides the order of the lines. One or two files have so few orders that a write which arrives after such a rollback may show the other
+// version again, until its writer looks, or the next sync: its generation tells.
 func links(ctx context.Context, t Target) ([]byte, error) {
 	var lines []string
 	err := t.Files(ctx, t.Snapshot, func(f manifest.File) error {
@@ -168,7 +168,7 @@ func links(ctx context.Context, t Target) ([]byte, error) {
 // shuffle puts lines into the n-th of their orders, in the factorial number system.
 func shuffle(lines []string, n int64) {
 	for i := int64(1); i < int64(len(lines)) && n > 0; i++ {
-		j := n % (i + 1)
+		j := i - n%(i+1) // 0 leaves it where it is, as it does all that follow
 		n /= i + 1
 		moved := lines[i]
 		lines = slices.Delete(lines, int(i), int(i)+1)
