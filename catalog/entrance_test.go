@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/tablectl/tablectl/internal/objstore"
 	"github.com/tablectl/tablectl/internal/objstore/faultstore"
@@ -107,6 +108,11 @@ func (g *growing) Put(ctx context.Context, key string, body objstore.Body, o obj
 		g.t.Errorf("%s went back from generation %d to %d", key, before, after)
 	}
 	return info, err
+}
+
+// Sleep waits by the inner store's clock.
+func (g *growing) Sleep(ctx context.Context, d time.Duration) error {
+	return objstore.Sleep(ctx, g.Store, d)
 }
 
 // shows is the generation that one of the two objects shows, 0 for none.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/tablectl/tablectl/internal/objstore"
 	"github.com/tablectl/tablectl/internal/objstore/faultstore"
@@ -166,6 +167,11 @@ type alike struct {
 func (a *alike) etag(ctx context.Context, key string) (string, error) {
 	b, _, err := objstore.ReadAll(ctx, a.Store, key, maxSmall)
 	return fmt.Sprintf("\"%x\"", md5.Sum(b)), err //nolint:gosec // see above
+}
+
+// Sleep waits by the inner store's clock.
+func (a *alike) Sleep(ctx context.Context, d time.Duration) error {
+	return objstore.Sleep(ctx, a.Store, d)
 }
 
 // Head gives the ETag of the bytes.
