@@ -199,8 +199,7 @@ func (t *Table) AddCatalog(ctx context.Context, c manifest.Catalog, dryRun bool)
 	if err != nil {
 		return nil, fmt.Errorf("add catalog: %w", err)
 	}
-	e, err := catalog.New(c)
-	if err != nil {
+	if _, err := catalog.New(c); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
 	}
 	add := func(m *manifest.Manifest, w manifest.Write) (*manifest.Manifest, error) { return m.AddCatalog(c, w) }
@@ -211,14 +210,26 @@ func (t *Table) AddCatalog(ctx context.Context, c manifest.Catalog, dryRun bool)
 	if next == nil {
 		next = h.m
 	}
-	target, err := t.target(ctx, head{m: next})
+	if notes, err = t.checkCatalog(ctx, c, next); err != nil {
+		return nil, err
+	}
+	return notes, t.mark(ctx, "add catalog", dryRun, add)
+}
+
+// checkCatalog refuses an entrance that cannot show the table as m has it.
+func (t *Table) checkCatalog(ctx context.Context, c manifest.Catalog, m *manifest.Manifest) (notes []string, err error) {
+	e, err := catalog.New(c)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
+	}
+	target, err := t.target(ctx, head{m: m})
 	if err == nil {
 		notes, err = e.Check(ctx, target)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("add catalog %s: %w", c.Name, err)
 	}
-	return notes, t.mark(ctx, "add catalog", dryRun, add)
+	return notes, nil
 }
 
 // RemoveCatalog takes an entrance out of the settings. What it has put elsewhere stays, and is not brought up to date any more.
