@@ -114,6 +114,22 @@ func TestRollbackWithCatalogsThatFail(t *testing.T) {
 	behindIs(t, err, res.Catalogs, 2)
 }
 
+// An empty table is made, and says that a catalog does not show it; its first publish mends that.
+func TestInitWithCatalogsThatFail(t *testing.T) {
+	w := newWorld(t, inputsDir(t))
+	var m *manifest.Manifest
+	_, err := w.faulty(denied, func(ctx context.Context, tab *Table) (err error) {
+		m, err = tab.Init(ctx, Definition{Catalogs: storeCatalogs()}, false)
+		return err
+	})
+	var behind *BehindError
+	if m == nil || !errors.As(err, &behind) || behind.Catalogs[0].Current() || !behind.Catalogs[1].Current() { // no version, so no symlinks yet
+		t.Fatalf("%v", err)
+	}
+	w.publish("one.csv")
+	w.catalogsShow()
+}
+
 // What goes wrong after the flip in looking at the table is no failure of the publish.
 func TestManifestCannotBeReadAfterTheFlip(t *testing.T) {
 	w := newWorld(t, inputsDir(t))
