@@ -5,8 +5,6 @@ import (
 	"errors"
 
 	"github.com/spf13/cobra"
-
-	"github.com/tablectl/tablectl/table"
 )
 
 func (a *app) create() *cobra.Command {
@@ -23,7 +21,7 @@ func (a *app) create() *cobra.Command {
 				return err
 			}
 			m, err := t.Init(ctx, def, dryRun)
-			if err != nil && !errors.Is(err, table.ErrBehind) {
+			if undone(err) {
 				return err
 			}
 			return errors.Join(a.change(changeDoc{Table: t.URL(), Status: "created", UUID: m.TableUUID}, dryRun,
