@@ -53,6 +53,26 @@ func (t Target) current() manifest.Version {
 	return manifest.Version(max(0, t.Manifest.CurrentSnapshotID))
 }
 
+// generation is the manifest's.
+func (t Target) generation() int64 { return t.Manifest.Tablectl.Generation }
+
+// reached says whether the table has been at generation n. The target may be of an earlier flip than the last one, and whoever knew that
+// has derived something later from it: so the manifest is looked at before n is called wrong.
+func (t Target) reached(ctx context.Context, n int64) (bool, error) {
+	if n <= t.generation() {
+		return true, nil
+	}
+	body, _, err := objstore.ReadAll(ctx, t.Store, manifest.ObjectKey, manifest.MaxBytes)
+	if err != nil {
+		return false, fmt.Errorf("read manifest: %w", err)
+	}
+	m, err := manifest.Decode(body)
+	if err != nil {
+		return false, fmt.Errorf("read manifest: %w", err)
+	}
+	return m.TableUUID == t.Manifest.TableUUID && n <= m.Tablectl.Generation, nil
+}
+
 // State is what an entrance shows.
 type State struct {
 	Version    manifest.Version // 0: none

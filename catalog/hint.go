@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -24,7 +25,7 @@ func CopyKey(generation int64) string {
 
 // putCopy puts the numbered copy of the target's manifest. A metadata file is never changed in place: engines cache it by its path.
 func putCopy(ctx context.Context, t Target) (key string, err error) {
-	key = CopyKey(t.Manifest.Tablectl.Generation)
+	key = CopyKey(t.generation())
 	_, err = objstore.PutImmutable(ctx, t.Store, key, objstore.BytesBody(t.Body), objstore.PutOptions{ContentType: "application/json"})
 	if errors.Is(err, objstore.ErrKeyCollision) {
 		return "", fmt.Errorf("%w: %s holds something else; remove that object, or make a flip (a tag, say), which has another number", ErrForeign, key)
@@ -54,8 +55,14 @@ func (hint) state(ctx context.Context, t Target, th there) (State, error) {
 		return State{Behind: true}, nil
 	}
 	n, err := strconv.ParseInt(strings.TrimSpace(string(th.body)), 10, 64)
-	if err != nil || n < 1 || n > t.Manifest.Tablectl.Generation {
-		return State{Behind: true, Foreign: []string{fmt.Sprintf("%s says %.40q, and the table is at generation %d", HintKey, th.body, t.Manifest.Tablectl.Generation)}}, nil
+	ours := err == nil && n > 0
+	if ours {
+		if ours, err = t.reached(ctx, n); err != nil {
+			return State{}, err
+		}
+	}
+	if !ours {
+		return State{Behind: true, Foreign: []string{fmt.Sprintf("%s says %.40q, and the table is at generation %d", HintKey, th.body, t.generation())}}, nil
 	}
 	state := State{Generation: n, Behind: n < t.Manifest.Shown()}
 	copied, _, err := objstore.ReadAll(ctx, t.Store, CopyKey(n), manifest.MaxBytes)
@@ -66,8 +73,8 @@ func (hint) state(ctx context.Context, t Target, th there) (State, error) {
 		return state, err
 	}
 	m, err := manifest.Decode(copied)
-	if err != nil || m.TableUUID != t.Manifest.TableUUID {
-		state.Behind, state.Foreign = true, []string{CopyKey(n) + " is no copy of this table's manifest"}
+	if err != nil || m.TableUUID != t.Manifest.TableUUID || m.Tablectl.Generation != n {
+		state.Behind, state.Foreign = true, []string{CopyKey(n) + " is no copy of this table's manifest of that generation"}
 		return state, nil //nolint:nilerr // what is wrong with it is said
 	}
 	state.Version = manifest.Version(max(0, m.CurrentSnapshotID))
@@ -76,13 +83,15 @@ func (hint) state(ctx context.Context, t Target, th there) (State, error) {
 
 // Sync puts the copy, then the hint.
 func (h hint) Sync(ctx context.Context, t Target) (State, error) {
-	var state State
+	var state State // as it was seen last
+	wanted := State{Version: t.current(), Generation: t.generation()}
+	number := []byte(strconv.FormatInt(wanted.Generation, 10)) // without a newline: DuckDB does not trim
 	copied := false
 	s := swapping{store: t.Store, key: HintKey, body: true}
 	s.next = func(th there) ([]byte, map[string]string, bool, error) {
 		var err error
-		if state, err = h.state(ctx, t, th); err != nil || !state.Behind {
-			return nil, nil, false, err
+		if state, err = h.state(ctx, t, th); err != nil || !state.Behind || state.Generation > wanted.Generation {
+			return nil, nil, false, err // a later hint is for those who know that generation to mend
 		}
 		if len(state.Foreign) > 0 && !t.Force {
 			return nil, nil, false, fmt.Errorf("%w: %s", ErrForeign, state.Foreign[0])
@@ -93,10 +102,15 @@ func (h hint) Sync(ctx context.Context, t Target) (State, error) {
 			}
 			copied = true
 		}
-		state = State{Version: t.current(), Generation: t.Manifest.Tablectl.Generation}
-		number := strconv.FormatInt(state.Generation, 10)
-		return []byte(number), nil, string(th.body) != number, nil // without a newline: DuckDB does not trim
+		if bytes.Equal(th.body, number) { // it was right, and the copy was missing
+			state = wanted
+			return nil, nil, false, nil
+		}
+		return number, nil, true, nil
 	}
-	err := s.run(ctx)
+	wrote, err := s.run(ctx)
+	if wrote {
+		state = wanted
+	}
 	return state, err
 }

@@ -29,38 +29,45 @@ type swapping struct {
 	next func(t there) (body []byte, metadata map[string]string, write bool, err error)
 }
 
-// swapRounds bounds how often others may be faster, or the store away.
-const swapRounds = 12
+// How often the store may be away, and others may be faster: each of them has moved the object forward.
+const (
+	swapRounds = 12
+	swapLosses = 100
+)
 
-// run looks, decides and writes by If-Match until next has nothing to write. An answer other than 200 is resolved by looking again.
-func (s swapping) run(ctx context.Context) error {
+// run looks, decides and writes by If-Match until next has nothing to write. An answer other than 200 is resolved by looking again. It
+// says whether what next gave last was written, and the store said so.
+func (s swapping) run(ctx context.Context) (wrote bool, err error) {
 	var last error
-	for n := 1; n <= swapRounds; n++ {
-		t, err := s.look(ctx)
-		if err != nil {
-			if last = err; !transient(err) {
-				return err
-			}
-		} else if done, err := s.write(ctx, t); done || err != nil && !transient(err) {
-			return err
-		} else if last = err; errors.Is(err, objstore.ErrPrecondition) {
-			continue // somebody was faster: look at once
+	for n, lost := 1, 0; n <= swapRounds && lost < swapLosses; {
+		wrote, done, err := s.round(ctx)
+		if done || err != nil && !transient(err) {
+			return wrote, err
+		}
+		if last = err; errors.Is(err, objstore.ErrPrecondition) {
+			lost++ // somebody was faster: look at once
+			continue
 		}
 		if err := objstore.Sleep(ctx, s.store, objstore.Backoff(n)); err != nil {
-			return errors.Join(last, err)
+			return false, errors.Join(last, err)
 		}
+		n++
 	}
-	return fmt.Errorf("write %s: %w", s.key, last)
+	return false, fmt.Errorf("write %s: %w", s.key, last)
 }
 
-func (s swapping) write(ctx context.Context, t there) (done bool, err error) {
+func (s swapping) round(ctx context.Context) (wrote, done bool, err error) {
+	t, err := s.look(ctx)
+	if err != nil {
+		return false, false, err
+	}
 	body, metadata, write, err := s.next(t)
 	if err != nil || !write {
-		return true, err
+		return false, true, err
 	}
 	o := objstore.PutOptions{Once: true, IfMatch: t.ETag, IfNoneMatch: !t.exists, ContentType: "text/plain", Metadata: metadata}
 	_, err = s.store.Put(ctx, s.key, objstore.BytesBody(body), o)
-	return err == nil, err
+	return err == nil, err == nil, err
 }
 
 func (s swapping) look(ctx context.Context) (there, error) {
@@ -71,8 +78,11 @@ func (s swapping) look(ctx context.Context) (there, error) {
 	} else {
 		t.Info, err = s.store.Head(ctx, s.key)
 	}
-	if errors.Is(err, objstore.ErrNotFound) {
+	switch {
+	case errors.Is(err, objstore.ErrNotFound):
 		return there{}, nil
+	case errors.Is(err, objstore.ErrTooLarge):
+		err = nil // nothing that we have written: next sees no body
 	}
 	t.exists = err == nil
 	return t, err

@@ -23,6 +23,9 @@ const (
 	metaTable      = "tablectl-table"
 )
 
+// maxStrangers is how many foreign objects are named.
+const maxStrangers = 3
+
 // manyLinks is how many files engines list without complaint in a symlink table.
 const manyLinks = 10_000
 
@@ -31,8 +34,8 @@ type symlink struct{}
 
 // Check refuses what the format cannot say.
 func (symlink) Check(_ context.Context, t Target) ([]string, error) {
-	if !strings.HasPrefix(t.URL, "s3://") {
-		return nil, fmt.Errorf("%w: a symlink table is for engines that read s3:// URLs, and this table is a local directory", ErrCannot)
+	if err := onS3(t); err != nil {
+		return nil, err
 	}
 	var notes []string
 	if t.Snapshot != nil {
@@ -46,6 +49,14 @@ func (symlink) Check(_ context.Context, t Target) ([]string, error) {
 	return notes, nil
 }
 
+// onS3 refuses a table that is elsewhere, if only since it was relocated.
+func onS3(t Target) error {
+	if !strings.HasPrefix(t.URL, "s3://") {
+		return fmt.Errorf("%w: a symlink table is for engines that read s3:// URLs, and this table is a local directory", ErrCannot)
+	}
+	return nil
+}
+
 // Look reads what rides on the object, and whether it is alone.
 func (s symlink) Look(ctx context.Context, t Target) (State, error) {
 	foreign, err := s.strangers(ctx, t)
@@ -56,21 +67,28 @@ func (s symlink) Look(ctx context.Context, t Target) (State, error) {
 	if err != nil {
 		return State{}, err
 	}
-	state := s.state(t, th)
+	state, err := s.state(ctx, t, th)
 	state.Foreign = append(state.Foreign, foreign...)
-	return state, nil
+	return state, err
 }
 
-func (symlink) state(t Target, th there) State {
+func (symlink) state(ctx context.Context, t Target, th there) (State, error) {
 	if !th.exists {
-		return State{Behind: t.Snapshot != nil}
+		return State{Behind: t.Snapshot != nil}, nil
 	}
 	generation, err1 := strconv.ParseInt(th.Metadata[metaGeneration], 10, 64)
 	version, err2 := strconv.ParseInt(th.Metadata[metaVersion], 10, 64)
-	if err1 != nil || err2 != nil || th.Metadata[metaTable] != t.Manifest.TableUUID || generation > t.Manifest.Tablectl.Generation {
-		return State{Behind: true, Foreign: []string{SymlinkKey + " was not written for this table by tablectl"}}
+	ours := err1 == nil && err2 == nil && generation > 0 && th.Metadata[metaTable] == t.Manifest.TableUUID
+	if ours {
+		var err error
+		if ours, err = t.reached(ctx, generation); err != nil {
+			return State{}, err
+		}
 	}
-	return State{Generation: generation, Version: manifest.Version(version), Behind: generation < t.Manifest.Pointed()}
+	if !ours {
+		return State{Behind: true, Foreign: []string{SymlinkKey + " was not written for this table by tablectl"}}, nil
+	}
+	return State{Generation: generation, Version: manifest.Version(version), Behind: generation < t.Manifest.Pointed()}, nil
 }
 
 // strangers are objects that engines would take for further manifests.
@@ -80,8 +98,11 @@ func (symlink) strangers(ctx context.Context, t Target) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		if info.Key != SymlinkKey && len(out) < 3 {
-			out = append(out, info.Key+" is not ours, and engines read it as a further list of files")
+		if info.Key == SymlinkKey {
+			continue
+		}
+		if out = append(out, info.Key+" is not ours, and engines read it as a further list of files"); len(out) == maxStrangers {
+			break
 		}
 	}
 	return out, nil
@@ -89,55 +110,65 @@ func (symlink) strangers(ctx context.Context, t Target) ([]string, error) {
 
 // Sync writes the object over the one of an earlier generation.
 func (s symlink) Sync(ctx context.Context, t Target) (State, error) {
-	var state State
-	var lines []string
+	if err := onS3(t); err != nil {
+		return State{}, err
+	}
+	var state State // as it was seen last
+	var body []byte
+	wanted := State{Version: t.current(), Generation: t.generation()}
+	metadata := map[string]string{
+		metaGeneration: strconv.FormatInt(wanted.Generation, 10), metaVersion: strconv.FormatInt(int64(wanted.Version), 10), metaTable: t.Manifest.TableUUID,
+	}
 	swap := swapping{store: t.Store, key: SymlinkKey}
 	swap.next = func(th there) ([]byte, map[string]string, bool, error) {
-		state = s.state(t, th)
+		var err error
+		state, err = s.state(ctx, t, th)
 		switch {
-		case !state.Behind || t.Snapshot == nil:
-			return nil, nil, false, nil
+		case err != nil || !state.Behind || t.Snapshot == nil:
+			return nil, nil, false, err
 		case len(state.Foreign) > 0 && !t.Force:
 			return nil, nil, false, fmt.Errorf("%w: %s", ErrForeign, state.Foreign[0])
 		}
-		if lines == nil {
-			var err error
-			if lines, err = links(ctx, t); err != nil {
-				return nil, nil, false, err
-			}
+		if body == nil {
+			body, err = links(ctx, t)
 		}
-		state = State{Version: t.current(), Generation: t.Manifest.Tablectl.Generation}
-		metadata := map[string]string{
-			metaGeneration: strconv.FormatInt(state.Generation, 10), metaVersion: strconv.FormatInt(int64(state.Version), 10), metaTable: t.Manifest.TableUUID,
-		}
-		return []byte(strings.Join(lines, "\n") + "\n"), metadata, true, nil
+		return body, metadata, true, err
 	}
-	if err := swap.run(ctx); err != nil {
+	wrote, err := swap.run(ctx)
+	if wrote {
+		state = wanted
+	}
+	if err != nil {
 		return state, err
 	}
 	foreign, err := s.strangers(ctx, t)
-	if state.Foreign = foreign; err == nil && len(foreign) > 0 {
+	if state.Foreign = append(state.Foreign, foreign...); err == nil && len(foreign) > 0 {
 		err = fmt.Errorf("%w: %s; remove it", ErrForeign, foreign[0])
 	}
 	return state, err
 }
 
-// links are the lines of the object: the raw URL of each file. S3 gives equal bytes the same ETag, and a writer that was slow must not
-// find the ETag that it knows on the object of a later generation; so the generation decides the order of the lines.
-func links(ctx context.Context, t Target) ([]string, error) {
+// links is the object: the raw URL of each file on a line. S3 gives equal bytes the same ETag, and a writer that was slow must not find
+// the ETag that it knows on the object of a later generation (after a rollback, say, which shows the same files again); so the generation
+// decides the order of the lines. One or two files have so few orders that a write which arrives after such a rollback may show the other
+// version again, until its writer looks, or the next sync: its generation tells.
+func links(ctx context.Context, t Target) ([]byte, error) {
 	var lines []string
 	err := t.Files(ctx, t.Snapshot, func(f manifest.File) error {
-		lines = append(lines, t.URL+"/"+f.Key)
+		lines = append(lines, t.URL+"/"+f.Key+"\n")
 		return nil
 	})
-	shuffle(lines, t.Manifest.Tablectl.Generation)
-	return lines, err
+	if err != nil {
+		return nil, err
+	}
+	shuffle(lines, t.generation())
+	return []byte(strings.Join(lines, "")), nil
 }
 
 // shuffle puts lines into the n-th of their orders, in the factorial number system.
 func shuffle(lines []string, n int64) {
 	for i := int64(1); i < int64(len(lines)) && n > 0; i++ {
-		j := n % (i + 1)
+		j := i - n%(i+1) // 0 leaves it where it is, as it does all that follow
 		n /= i + 1
 		moved := lines[i]
 		lines = slices.Delete(lines, int(i), int(i)+1)

@@ -1,5 +1,7 @@
 package manifest
 
+import "slices"
+
 // Blank reports whether the table has nothing that a definition could contradict: no version was ever published, no run is pending but
 // perhaps this one, and it has neither columns nor names that wait for them.
 func (m *Manifest) Blank(run string) bool {
@@ -12,10 +14,17 @@ func (m *Manifest) Blank(run string) bool {
 	return m.LastSequenceNumber == 0 && !m.Declared() && len(s.PartitionBy) == 0 && len(s.SortBy) == 0 && len(s.Key) == 0
 }
 
-// Define gives a blank table the columns, names, settings and properties of t, whose uuid and location it does not take. It is made part of
-// the write w that follows, and is no event of its own. ErrInvalid or ErrSchema as of New.
+// Define gives a blank table the columns, names, settings and properties of t, whose uuid and location it does not take; the catalogs that
+// it has stay, beside those of t. It is made part of the write w that follows, and is no event of its own. ErrInvalid or ErrSchema as of New.
 func (m *Manifest) Define(t Table, w Write) (*Manifest, error) {
 	t.UUID, t.Location = m.TableUUID, m.Location
+	all := slices.Clone(m.Tablectl.Settings.Catalogs)
+	for _, c := range t.Settings.Catalogs {
+		if !m.HasCatalog(c) {
+			all = append(all, c) // another one of that name is ErrInvalid
+		}
+	}
+	t.Settings.Catalogs = all
 	next, err := New(t, w)
 	if err != nil {
 		return nil, err
@@ -27,7 +36,8 @@ func (m *Manifest) Define(t Table, w Write) (*Manifest, error) {
 	return next, nil
 }
 
-// RejectFirst is Reject of the publish that created the table: what it brought along goes with it, so that the next one can say it better.
+// RejectFirst is Reject of the publish that created the table: what it brought along goes with it, so that the next one can say it better;
+// but not the catalogs, for whoever made the table empty may have named them.
 // Where anything else has happened meanwhile, it is Reject.
 func (m *Manifest) RejectFirst(run, attempt string, v Version, snapshotKey, sha256, message string, w Write) (*Manifest, error) {
 	next, err := m.Reject(run, attempt, v, snapshotKey, sha256, message, w)
@@ -47,6 +57,7 @@ func (m *Manifest) RejectFirst(run, attempt string, v Version, snapshotKey, sha2
 		return nil, err
 	}
 	settings := blank.Tablectl.Settings
+	settings.Catalogs = next.Tablectl.Settings.Catalogs
 	blank.Tablectl, blank.Unknown, blank.LastUpdatedMs = next.Tablectl, next.Unknown, next.LastUpdatedMs
 	blank.Tablectl.Settings = settings
 	return blank, blank.Validate()

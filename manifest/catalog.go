@@ -57,6 +57,12 @@ func (m *Manifest) Catalog(name string) (Catalog, bool) {
 	return Catalog{}, false
 }
 
+// HasCatalog says whether the catalog is there with the same properties.
+func (m *Manifest) HasCatalog(c Catalog) bool {
+	have, there := m.Catalog(c.Name)
+	return there && have.equal(c)
+}
+
 // AddCatalog adds an entrance: a flip without a version, with the event "set". Errors: ErrNothingToDo if it is there with the same
 // properties, ErrConflict if another one has its name, ErrInvalid for properties that cannot be.
 func (m *Manifest) AddCatalog(c Catalog, w Write) (*Manifest, error) {

@@ -1,6 +1,9 @@
 package manifest
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestCatalogs(t *testing.T) {
 	k := newMaker(t)
@@ -35,6 +38,32 @@ func TestCatalogs(t *testing.T) {
 	}
 	if e := k.m.Tablectl.Recent[len(k.m.Tablectl.Recent)-1]; e.Op != OpSet || e.Message != "catalog web removed" {
 		t.Errorf("%+v", e)
+	}
+}
+
+// A blank table keeps its catalogs when the first publish defines it, and when that is rejected.
+func TestCatalogsOfABlankTable(t *testing.T) {
+	hint, links := Catalog{Name: "hint", Kind: CatalogHint}, Catalog{Name: "links", Kind: CatalogSymlink}
+	at := func(n int) Write {
+		return Write{ID: strings.Repeat("0", 31) + string(rune('0'+n)), At: Time(n), By: "test@test"}
+	}
+	m, err := New(Table{UUID: "0b9e3a52-2f3c-4a6e-9d55-0a6f1f1c7e11", Location: "s3://bucket/t/_iceberg", Settings: Settings{Catalogs: []Catalog{hint}}}, at(1))
+	if err != nil || !m.Blank("run") {
+		t.Fatal(err)
+	}
+	defined, err := m.Define(Table{Settings: Settings{Catalogs: []Catalog{hint, links}}, Key: []string{"id"}}, at(2))
+	if err != nil || !defined.HasCatalog(hint) || !defined.HasCatalog(links) || len(defined.Tablectl.Settings.Catalogs) != 2 || len(m.Tablectl.Settings.Catalogs) != 1 {
+		t.Fatalf("%+v, %v", defined, err)
+	}
+	_, err = m.Define(Table{Settings: Settings{Catalogs: []Catalog{{Name: "hint", Kind: CatalogSymlink}}}}, at(2))
+	wantErr(t, err, ErrInvalid)
+	reserved, p, err := defined.Reserve("run", strings.Repeat("a", 32), "replace", 100, at(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rejected, err := reserved.RejectFirst("run", strings.Repeat("a", 32), p.Version, "", "", "bad", at(3))
+	if err != nil || !rejected.HasCatalog(hint) || !rejected.Blank("run") {
+		t.Fatalf("%+v, %v", rejected, err)
 	}
 }
 

@@ -26,9 +26,12 @@ type BehindError struct {
 func (e *BehindError) Error() string {
 	var parts []string
 	for _, c := range e.Catalogs {
-		if c.Err != nil {
+		switch {
+		case c.Err != nil:
 			parts = append(parts, fmt.Sprintf("catalog %s: %v", c.Catalog.Name, c.Err))
-		} else if c.Behind {
+		case len(c.Foreign) > 0:
+			parts = append(parts, fmt.Sprintf("catalog %s: %s", c.Catalog.Name, c.Foreign[0]))
+		case c.Behind:
 			parts = append(parts, fmt.Sprintf("catalog %s shows %s", c.Catalog.Name, shownVersion(c.Version)))
 		}
 	}
@@ -49,12 +52,12 @@ func (e *BehindError) Unwrap() error { return ErrBehind }
 type CatalogState struct {
 	Catalog manifest.Catalog
 	catalog.State
-	Lag int64 // flips that it has not seen
+	Lag int64 // if it is behind: flips that it has not seen
 	Err error // why it could not be looked at, or not be brought up to date
 }
 
-// Current says whether the catalog shows what the manifest says.
-func (c CatalogState) Current() bool { return !c.Behind && c.Err == nil }
+// Current says whether the catalog shows what the manifest says, and nothing else.
+func (c CatalogState) Current() bool { return !c.Behind && c.Err == nil && len(c.Foreign) == 0 }
 
 // Catalogs looks at what each catalog shows.
 func (t *Table) Catalogs(ctx context.Context) ([]CatalogState, error) {
@@ -90,26 +93,28 @@ func (t *Table) followUp(ctx context.Context, h head, res *Result) (err error) {
 // followRounds bounds how often a sync starts over because the table moved on meanwhile: whoever moved it syncs too.
 const followRounds = 5
 
-// follow is P9: it brings the catalogs to the manifest, and looks whether that was the last one.
+// follow is P9: it brings the catalogs to the manifest, and looks whether that was the last one. What kept it from that is ErrBehind too:
+// what it follows is done.
 func (t *Table) follow(ctx context.Context, h head, force bool) ([]CatalogState, error) {
 	if len(h.m.Tablectl.Settings.Catalogs) == 0 {
 		return nil, nil
 	}
+	var states []CatalogState
 	for range followRounds {
-		states, err := t.eachCatalog(ctx, h, force, catalog.Entrance.Sync)
-		if err != nil {
-			return nil, err
+		var err error
+		if states, err = t.eachCatalog(ctx, h, force, catalog.Entrance.Sync); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrBehind, err)
 		}
 		now, err := t.head(ctx)
 		if err != nil {
-			return nil, err
+			return states, fmt.Errorf("%w: look whether the table has moved on: %w", ErrBehind, err)
 		}
 		if now.m.Shown() == h.m.Shown() {
-			return states, behind(states)
+			break
 		}
 		h = now
 	}
-	return t.eachCatalog(ctx, h, false, catalog.Entrance.Look)
+	return states, behind(states)
 }
 
 func behind(states []CatalogState) error {
@@ -140,9 +145,11 @@ func (t *Table) eachCatalog(ctx context.Context, h head, force bool,
 			}
 			if s.Err = err; err != nil {
 				s.Behind = true
-				t.opts.Logger.Warn("catalog is behind", "catalog", c.Name, "kind", c.Kind, "err", err)
+				t.opts.Logger.Info("catalog is behind", "catalog", c.Name, "kind", c.Kind, "err", err)
 			}
-			s.Lag = lag(h.m, s.Generation)
+			if s.Behind {
+				s.Lag = lag(h.m, s.Generation)
+			}
 			return nil
 		})
 	}
@@ -192,8 +199,7 @@ func (t *Table) AddCatalog(ctx context.Context, c manifest.Catalog, dryRun bool)
 	if err != nil {
 		return nil, fmt.Errorf("add catalog: %w", err)
 	}
-	e, err := catalog.New(c)
-	if err != nil {
+	if _, err := catalog.New(c); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
 	}
 	add := func(m *manifest.Manifest, w manifest.Write) (*manifest.Manifest, error) { return m.AddCatalog(c, w) }
@@ -204,14 +210,26 @@ func (t *Table) AddCatalog(ctx context.Context, c manifest.Catalog, dryRun bool)
 	if next == nil {
 		next = h.m
 	}
-	target, err := t.target(ctx, head{m: next})
+	if notes, err = t.checkCatalog(ctx, c, next); err != nil {
+		return nil, err
+	}
+	return notes, t.mark(ctx, "add catalog", dryRun, add)
+}
+
+// checkCatalog refuses an entrance that cannot show the table as m has it.
+func (t *Table) checkCatalog(ctx context.Context, c manifest.Catalog, m *manifest.Manifest) (notes []string, err error) {
+	e, err := catalog.New(c)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
+	}
+	target, err := t.target(ctx, head{m: m})
 	if err == nil {
 		notes, err = e.Check(ctx, target)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("add catalog %s: %w", c.Name, err)
 	}
-	return notes, t.mark(ctx, "add catalog", dryRun, add)
+	return notes, nil
 }
 
 // RemoveCatalog takes an entrance out of the settings. What it has put elsewhere stays, and is not brought up to date any more.

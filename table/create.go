@@ -11,14 +11,15 @@ import (
 	"github.com/tablectl/tablectl/manifest"
 )
 
-// Init creates an empty table. It refuses a path that holds anything already and a store that ignores conditions.
+// Init creates an empty table and brings its catalogs up to date. It refuses a path that holds anything already and a store that ignores
+// conditions. ErrBehind comes with the manifest: the table is there, and a catalog does not show it yet.
 func (t *Table) Init(ctx context.Context, d Definition, dryRun bool) (*manifest.Manifest, error) {
 	if _, err := t.load(ctx); err == nil {
 		return nil, fmt.Errorf("%w: %s", ErrTableExists, t.URL())
 	} else if !isNotFound(err) {
 		return nil, err
 	}
-	make, err := t.creation(d)
+	make, err := t.creation(ctx, d)
 	if err != nil {
 		return nil, err
 	}
@@ -41,12 +42,16 @@ func (t *Table) Init(ctx context.Context, d Definition, dryRun bool) (*manifest.
 	if err != nil {
 		return nil, err
 	}
-	return out.head.m, t.probeCreate(ctx)
+	if err := t.probeCreate(ctx); err != nil {
+		return out.head.m, err
+	}
+	_, err = t.follow(ctx, out.head, false)
+	return out.head.m, err
 }
 
 // creation is the transition from nothing to the table that d describes. Its uuid is drawn here, once.
-func (t *Table) creation(d Definition) (func(manifest.Write) (*manifest.Manifest, error), error) {
-	def, err := t.describe(d)
+func (t *Table) creation(ctx context.Context, d Definition) (func(manifest.Write) (*manifest.Manifest, error), error) {
+	def, err := t.describe(ctx, d)
 	if err != nil {
 		return nil, err
 	}
@@ -54,17 +59,23 @@ func (t *Table) creation(d Definition) (func(manifest.Write) (*manifest.Manifest
 }
 
 // describe is d as package manifest has it.
-func (t *Table) describe(d Definition) (manifest.Table, error) {
+func (t *Table) describe(ctx context.Context, d Definition) (manifest.Table, error) {
 	def := manifest.Table{
 		UUID: uuid.NewString(), Location: t.URL() + "/_iceberg", PartitionBy: d.PartitionBy, SortBy: d.SortBy, Key: d.Key, Properties: d.Properties,
-		Settings: manifest.Settings{TargetFileBytes: d.TargetFileBytes, RowGroupRows: d.RowGroupRows, Compression: d.Compression},
+		Settings: manifest.Settings{TargetFileBytes: d.TargetFileBytes, RowGroupRows: d.RowGroupRows, Compression: d.Compression, Catalogs: d.Catalogs},
 	}
 	if len(d.Columns) > 0 {
 		def.Schema = &manifest.Schema{Fields: d.Columns}
 	}
 	// Once here, so that a definition that cannot be is refused before anything is sent.
-	if _, err := manifest.New(def, manifest.Write{ID: newID(), At: 1}); err != nil {
+	m, err := manifest.New(def, manifest.Write{ID: newID(), At: 1})
+	if err != nil {
 		return def, fmt.Errorf("%w: %w", ErrUsage, err)
+	}
+	for _, c := range d.Catalogs {
+		if _, err := t.checkCatalog(ctx, c, m); err != nil {
+			return def, err
+		}
 	}
 	return def, nil
 }

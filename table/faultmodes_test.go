@@ -81,6 +81,14 @@ func modeOperations() []faultOperation {
 			},
 		},
 		{
+			name: "first publish with catalogs", before: func(*world) {},
+			do: changes(PublishOptions{Definition: Definition{Catalogs: storeCatalogs()}}, "id,city,amount\n3,Oslo,1\n"),
+			after: func(w *world) {
+				w.setIs("3,Oslo,1\n")
+				w.catalogsShow()
+			},
+		},
+		{
 			name: "publish with catalogs", before: withCatalogs, do: changes(PublishOptions{Mode: Append}, "id,city,amount\n3,Oslo,1\n"),
 			after: func(w *world) {
 				w.setIs(one + two + "3,Oslo,1\n")
@@ -124,11 +132,20 @@ func modeOperations() []faultOperation {
 // withCatalogs is a table of one version and with every catalog that needs nothing but the store.
 func withCatalogs(w *world) {
 	w.mustPublishFile("one.csv", PublishOptions{Definition: Definition{Key: []string{"id"}, PartitionBy: []string{"city"}}})
-	for _, kind := range []string{manifest.CatalogHint, manifest.CatalogSymlink, manifest.CatalogDelta} {
-		if _, err := w.table().AddCatalog(context.Background(), manifest.Catalog{Name: kind, Kind: kind}, false); err != nil {
+	for _, c := range storeCatalogs() {
+		if _, err := w.table().AddCatalog(context.Background(), c, false); err != nil {
 			w.t.Fatal(err)
 		}
 	}
+}
+
+// storeCatalogs are those that need nothing but the store.
+func storeCatalogs() []manifest.Catalog {
+	var out []manifest.Catalog
+	for _, kind := range []string{manifest.CatalogHint, manifest.CatalogSymlink, manifest.CatalogDelta} {
+		out = append(out, manifest.Catalog{Name: kind, Kind: kind})
+	}
+	return out
 }
 
 // catalogsShow demands that every catalog shows the current version, without a sync.

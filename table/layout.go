@@ -90,6 +90,11 @@ func (d Definition) matches(m *manifest.Manifest) error {
 	if d.Compression != "" && d.Compression != st.Compression {
 		return refuse("compression", st.Compression, d.Compression)
 	}
+	for _, c := range d.Catalogs {
+		if !m.HasCatalog(c) {
+			return fmt.Errorf("%w: the table exists without catalog %s of kind %s as described; a publish does not add one, `tablectl catalog` does", ErrUsage, c.Name, c.Kind)
+		}
+	}
 	if len(d.Columns) > 0 && m.Declared() {
 		return d.matchesColumns(m.Schema())
 	}

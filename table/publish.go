@@ -107,7 +107,7 @@ func (p *publication) look(ctx context.Context) error {
 	h, err := p.t.load(ctx)
 	switch {
 	case isNotFound(err):
-		if p.create, err = p.t.creation(p.o.Definition); err != nil {
+		if p.create, err = p.t.creation(ctx, p.o.Definition); err != nil {
 			return err
 		}
 		return p.t.checkEmpty(ctx)
@@ -118,7 +118,7 @@ func (p *publication) look(ctx context.Context) error {
 	if err := p.t.inPlace(h.m); err != nil || !h.m.Blank(p.o.RunID) {
 		return err
 	}
-	def, err := p.t.describe(p.o.Definition)
+	def, err := p.t.describe(ctx, p.o.Definition)
 	p.define = &def
 	return err
 }

@@ -19,6 +19,7 @@ type Definition struct {
 	RowGroupRows    int64
 	Compression     string
 	Properties      map[string]string // Iceberg table properties
+	Catalogs        []manifest.Catalog
 }
 
 // PublishOptions describe one run.

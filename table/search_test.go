@@ -370,7 +370,7 @@ func testLayout(t testing.TB) layout {
 
 // seeded is a table with two published versions.
 func (s *searcher) seeded() space {
-	create, err := s.table.creation(Definition{})
+	create, err := s.table.creation(context.Background(), Definition{})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -141,11 +142,12 @@ func (a *app) runSet(ctx context.Context, t *table.Table, args []string, dryRun 
 			return usage("%s %s: %w", setSetting, name, err)
 		}
 	}
-	if err := t.Set(ctx, c, dryRun); err != nil {
+	err := t.Set(ctx, c, dryRun)
+	if undone(err) {
 		return err
 	}
 	set := "set " + strings.Join(args, " ")
-	return a.change(changeDoc{Table: t.URL(), Status: "set"}, dryRun, set+" of "+t.URL(), set+" of "+t.URL())
+	return errors.Join(a.change(changeDoc{Table: t.URL(), Status: "set"}, dryRun, set+" of "+t.URL(), set+" of "+t.URL()), err)
 }
 
 func setOne(c *manifest.SettingsChange, name, value string) error {

@@ -76,7 +76,7 @@ func catalogLines(line func(...any), states []table.CatalogState) {
 		for _, f := range s.Foreign {
 			line("", f)
 		}
-		if s.Err != nil {
+		if s.Err != nil && len(s.Foreign) == 0 {
 			line("", oneLine(s.Err.Error()))
 		}
 	}
@@ -96,11 +96,11 @@ func (a *app) catalog() *cobra.Command {
 				c.Kind, c.Name = rest[0], cmp.Or(c.Name, rest[0])
 				return a.addCatalog(ctx, t, c, dryRun)
 			case word == "remove" && len(rest) == 1:
-				if err := t.RemoveCatalog(ctx, rest[0], dryRun); err != nil {
+				if err = t.RemoveCatalog(ctx, rest[0], dryRun); undone(err) {
 					return err
 				}
-				return a.change(changeDoc{Table: t.URL(), Status: "catalog_removed"}, dryRun, "removed catalog "+rest[0]+" of "+t.URL()+"; what it has put elsewhere stays",
-					"remove catalog "+rest[0]+" of "+t.URL())
+				return errors.Join(a.change(changeDoc{Table: t.URL(), Status: "catalog_removed"}, dryRun, "removed catalog "+rest[0]+" of "+t.URL()+"; what it has put elsewhere stays",
+					"remove catalog "+rest[0]+" of "+t.URL()), err)
 			case word == "list" && len(rest) == 0:
 				states, err := t.Catalogs(ctx)
 				if err != nil {
@@ -135,7 +135,7 @@ func (a *app) addCatalog(ctx context.Context, t *table.Table, c manifest.Catalog
 		return usage("%q is no kind of catalog; there are %s", c.Kind, strings.Join(manifest.CatalogKinds(), ", "))
 	}
 	notes, err := t.AddCatalog(ctx, c, dryRun)
-	if err != nil && !errors.Is(err, table.ErrBehind) {
+	if undone(err) {
 		return err
 	}
 	a.notes(notes)

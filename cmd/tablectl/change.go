@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
 	"github.com/tablectl/tablectl/manifest"
+	"github.com/tablectl/tablectl/table"
 )
 
 // changeDoc is what a small change of a table did, for scripts.
@@ -31,3 +33,6 @@ func (a *app) change(doc changeDoc, dryRun bool, did, would string) error {
 		fmt.Fprintln(w, did)
 	})
 }
+
+// undone says whether an error means that a change did not take place. A catalog that is behind does not.
+func undone(err error) bool { return err != nil && !errors.Is(err, table.ErrBehind) }

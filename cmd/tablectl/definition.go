@@ -23,6 +23,7 @@ type definition struct {
 	groupRows   int64
 	compression choice
 	properties  []string
+	catalogs    []string
 	config      string
 }
 
@@ -36,7 +37,8 @@ func (d *definition) register(f *pflag.FlagSet) {
 	f.Int64Var(&d.groupRows, "row-group-rows", 0, "at most in a row group (default: by size)")
 	f.Var(&d.compression, "compression", "of data files (default zstd)")
 	f.StringArrayVar(&d.properties, "property", nil, "NAME=VALUE, an Iceberg table property; repeatable")
-	f.StringVar(&d.config, "config", "", "YAML file with schema, partition_by, sort_by, key, target_file_bytes, row_group_rows, compression, properties")
+	f.StringSliceVar(&d.catalogs, "catalog", nil, "kind of a catalog that needs no more than its name; repeatable (\"tablectl catalog\" adds all kinds)")
+	f.StringVar(&d.config, "config", "", "YAML file with schema, partition_by, sort_by, key, target_file_bytes, row_group_rows, compression, properties, catalogs")
 }
 
 // resolve is the definition that the flags give, on top of the file's.
@@ -74,6 +76,11 @@ func (d *definition) resolve() (table.Definition, error) {
 			return out, usage("--property: %q is not NAME=VALUE", p)
 		}
 		out.Properties[name] = value
+	}
+	for _, kind := range d.catalogs {
+		if err := addKind(&out, kind); err != nil {
+			return out, usage("--catalog: %w", err)
+		}
 	}
 	return out, nil
 }
@@ -163,6 +170,8 @@ func setDefinition(d *table.Definition, key string, value *yaml.Node) error {
 		return value.Decode(&d.Compression)
 	case "properties":
 		return value.Decode(&d.Properties)
+	case "catalogs":
+		return setCatalogs(d, value)
 	}
-	return fmt.Errorf("unknown key; known are schema, partition_by, sort_by, key, target_file_bytes, row_group_rows, compression, properties")
+	return fmt.Errorf("unknown key; known are schema, partition_by, sort_by, key, target_file_bytes, row_group_rows, compression, properties, catalogs")
 }

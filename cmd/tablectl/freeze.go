@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 )
@@ -18,11 +19,12 @@ func (a *app) freeze() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := t.Freeze(ctx, reason, dryRun); err != nil {
+			err = t.Freeze(ctx, reason, dryRun)
+			if undone(err) {
 				return err
 			}
-			return a.change(changeDoc{Table: t.URL(), Status: "frozen", Reason: reason}, dryRun,
-				t.URL()+" refuses publishes until unfreeze", "freeze "+t.URL())
+			return errors.Join(a.change(changeDoc{Table: t.URL(), Status: "frozen", Reason: reason}, dryRun,
+				t.URL()+" refuses publishes until unfreeze", "freeze "+t.URL()), err)
 		})
 	cmd.Flags().StringVar(&reason, "reason", "", "what to tell whoever publishes")
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "only say what would be done")

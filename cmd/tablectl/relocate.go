@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -28,7 +29,7 @@ func (a *app) relocate() *cobra.Command {
 				return err
 			}
 			r, err := t.Relocate(ctx, dryRun)
-			if err != nil {
+			if undone(err) {
 				return err
 			}
 			doc := relocateDoc{schemaVersion, t.URL(), "relocated", r.From, r.To, append([]manifest.Version{}, r.Versions...)}
@@ -39,7 +40,7 @@ func (a *app) relocate() *cobra.Command {
 			case dryRun:
 				doc.Status, text = "dry_run", a.would(fmt.Sprintf("relocate %s from %s, %s", r.To, r.From, plural(int64(len(r.Versions)), "version")))
 			}
-			return a.result(doc, func(w io.Writer) { fmt.Fprintln(w, text) })
+			return errors.Join(a.result(doc, func(w io.Writer) { fmt.Fprintln(w, text) }), err)
 		})
 	cmd.Long = `Relocate makes a table that was copied or moved as a whole usable at its new place: Iceberg lists hold absolute addresses. It writes
 the lists of all live versions anew and flips once. Until then the copy can be read with tablectl, and refuses writes.`

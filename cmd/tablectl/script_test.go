@@ -60,6 +60,7 @@ func runScripts(t *testing.T, kind, server string, at root) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits": exits, "field": field, "repeat": repeat, "foreign": foreign, "bare": bare,
+			"object": object, "symlinks": symlinks,
 		},
 	})
 }

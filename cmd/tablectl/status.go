@@ -35,7 +35,7 @@ func (a *app) status() *cobra.Command {
 				return err
 			}
 			s, err := t.Status(ctx)
-			if err != nil && !errors.Is(err, table.ErrBehind) {
+			if undone(err) {
 				return err
 			}
 			doc := statusDoc{

@@ -5,8 +5,6 @@ import (
 	"errors"
 
 	"github.com/spf13/cobra"
-
-	"github.com/tablectl/tablectl/table"
 )
 
 func (a *app) sync() *cobra.Command {
@@ -18,7 +16,7 @@ func (a *app) sync() *cobra.Command {
 				return err
 			}
 			states, err := t.Sync(ctx, force)
-			if err != nil && !errors.Is(err, table.ErrBehind) {
+			if undone(err) {
 				return err
 			}
 			return errors.Join(a.printCatalogs(t, states), err)

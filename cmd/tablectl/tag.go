@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -20,11 +21,11 @@ func (a *app) tag() *cobra.Command {
 				ref = args[2]
 			}
 			v, err := t.Tag(ctx, args[1], ref, force, dryRun)
-			if err != nil {
+			if undone(err) {
 				return err
 			}
-			return a.change(changeDoc{Table: t.URL(), Status: "tagged", Tag: args[1], Version: v}, dryRun,
-				fmt.Sprintf("%s is version %d of %s", args[1], v, t.URL()), fmt.Sprintf("name version %d of %s %s", v, t.URL(), args[1]))
+			return errors.Join(a.change(changeDoc{Table: t.URL(), Status: "tagged", Tag: args[1], Version: v}, dryRun,
+				fmt.Sprintf("%s is version %d of %s", args[1], v, t.URL()), fmt.Sprintf("name version %d of %s %s", v, t.URL(), args[1])), err)
 		})
 	cmd.Long = "Tag names a version, the current one if none is given. Engines that read the table as Iceberg know the name, too."
 	cmd.Flags().BoolVar(&force, "force", false, "move a tag that exists")

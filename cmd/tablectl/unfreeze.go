@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 )
@@ -14,10 +15,11 @@ func (a *app) unfreeze() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := t.Unfreeze(ctx, dryRun); err != nil {
+			err = t.Unfreeze(ctx, dryRun)
+			if undone(err) {
 				return err
 			}
-			return a.change(changeDoc{Table: t.URL(), Status: "unfrozen"}, dryRun, t.URL()+" takes publishes again", "unfreeze "+t.URL())
+			return errors.Join(a.change(changeDoc{Table: t.URL(), Status: "unfrozen"}, dryRun, t.URL()+" takes publishes again", "unfreeze "+t.URL()), err)
 		})
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "only say what would be done")
 	return cmd

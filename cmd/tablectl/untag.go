@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 )
@@ -14,11 +15,12 @@ func (a *app) untag() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := t.Untag(ctx, args[1], dryRun); err != nil {
+			err = t.Untag(ctx, args[1], dryRun)
+			if undone(err) {
 				return err
 			}
-			return a.change(changeDoc{Table: t.URL(), Status: "untagged", Tag: args[1]}, dryRun,
-				args[1]+" is no name in "+t.URL()+" any more", "forget the name "+args[1]+" in "+t.URL())
+			return errors.Join(a.change(changeDoc{Table: t.URL(), Status: "untagged", Tag: args[1]}, dryRun,
+				args[1]+" is no name in "+t.URL()+" any more", "forget the name "+args[1]+" in "+t.URL()), err)
 		})
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "only say what would be done")
 	return cmd

@@ -57,7 +57,7 @@ func classify(err error) verdict {
 	case errors.As(err, &signal):
 		return verdict{signalExit(signal.signal), "interrupted", true, ""}
 	case is(table.ErrBehind):
-		return verdict{exitBehind, "catalog_behind", true, "the table itself is as it was told to be; `tablectl sync TABLE` brings the catalogs there"}
+		return verdict{exitBehind, "catalog_behind", true, "the table itself is as it was told to be; `tablectl sync TABLE` brings the catalogs there, with --force also over what someone else has changed"}
 	case is(table.ErrUsage), is(urlstore.ErrScheme):
 		return verdict{exitUsage, "usage", false, "`tablectl help` and `tablectl VERB --help` say how commands are used"}
 	case is(table.ErrValidation):

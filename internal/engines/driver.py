@@ -1,6 +1,6 @@
 """One engine, asked from outside: a JSON command a line on stdin, a JSON answer a line on stdout, in one session.
 
-    driver.py duckdb|python|polars|spark
+    driver.py duckdb|python|polars|spark|clickhouse
 
 {"run": text}      the text verbatim, as a person would type it. Answer: {"results": [rows, ...]}, one for every SELECT, print() or show()
 {"files": sql}      DuckDB: how many files that statement reads
@@ -123,7 +123,23 @@ class Spark:
         return results
 
 
-ENGINES = {"duckdb": DuckDB, "python": Python, "polars": Python, "spark": Spark}
+class ClickHouse:
+    def __init__(self):
+        os.chdir("/")  # local tables must lie below the working directory
+
+    def run(self, text):
+        import chdb
+        import pyarrow as pa
+
+        answer = chdb.query(text + " SETTINGS session_timezone = 'Etc/UTC'", "Arrow")
+        table = pa.ipc.open_file(answer.bytes()).read_all()
+        # A timestamp without a zone is given the session's; instants have "UTC".
+        local = pa.timestamp("us", "Etc/UTC")
+        plain = [c.cast(pa.timestamp("us")) if c.type == local else c for c in table.columns]
+        return [rows(pa.table(plain, names=table.column_names))]
+
+
+ENGINES = {"duckdb": DuckDB, "python": Python, "polars": Python, "spark": Spark, "clickhouse": ClickHouse}
 
 
 def main():
