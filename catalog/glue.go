@@ -96,10 +96,13 @@ func (g glueTable) step(ctx context.Context, t Target, client glueAPI) (State, e
 	case len(state.Foreign) > 0 && !t.Force:
 		return state, fmt.Errorf("%w: %s", ErrForeign, state.Foreign[0])
 	}
-	if g.c.As == manifest.AsIceberg {
-		if _, err := putCopy(ctx, t); err != nil {
-			return state, err
-		}
+	if g.c.As == manifest.AsSymlink {
+		err = hiveTypes(t.Manifest.Schema()) // the table may have been altered since Check
+	} else {
+		_, err = putCopy(ctx, t)
+	}
+	if err != nil {
+		return state, err
 	}
 	if err := g.put(ctx, client, t, there); err != nil {
 		return state, err

@@ -452,6 +452,18 @@ func TestGlueCheck(t *testing.T) {
 	}
 }
 
+// TestGlueAlteredToOdd: a table that Hive cannot read any more is not defined so.
+func TestGlueAlteredToOdd(t *testing.T) {
+	f, store := newFakeGlue(t), memstore.New(memstore.Options{})
+	e := f.entrance(manifest.AsSymlink)
+	mustSync(t, e, glueTarget(t, store, 1))
+	target := glueTarget(t, store, 2)
+	target.Manifest.Schemas[0].Fields[2].Type.Fields[0].Name = "a b"
+	if state, err := e.Sync(context.Background(), target); !errors.Is(err, ErrCannot) || !state.Behind || f.updates != 0 {
+		t.Errorf("%+v, %v, %d updates", state, err, f.updates)
+	}
+}
+
 // TestHiveTypes: every kind of type has one of Hive's.
 func TestHiveTypes(t *testing.T) {
 	want := map[string]string{
