@@ -18,17 +18,18 @@ import (
 
 // bench is what all measurements share.
 type bench struct {
-	ctx      context.Context
-	rows     int
-	upload   int // MiB
-	bookings int
-	files    int // of the table with many
-	runs     int
-	threads  int
-	cache    string // what is made once
-	work     string // what a run leaves, removed in the end
-	bin      string
-	report   report
+	ctx       context.Context
+	rows      int
+	upload    int // MiB
+	bookings  int
+	files     int // of the table with many
+	publishes int // in a row
+	runs      int
+	threads   int
+	cache     string // what is made once
+	work      string // what a run leaves, removed in the end
+	bin       string
+	report    report
 }
 
 func main() {
@@ -37,12 +38,13 @@ func main() {
 		return
 	}
 	b := &bench{}
-	only := flag.String("only", "", "comma-separated: csv, partitioned, upload, requests, binary, upsert, upsert-part, days, grow (default: all)")
+	only := flag.String("only", "", "comma-separated: csv, partitioned, upload, requests, binary, upsert, upsert-part, days, grow, row (default: all)")
 	write := flag.Bool("write", false, "put the results into bench/README.md")
 	flag.IntVar(&b.rows, "rows", 6_000_000, "of the CSV")
 	flag.IntVar(&b.bookings, "bookings", 10_000_000, "rows of the table into which is upserted")
 	flag.IntVar(&b.upload, "upload", 1024, "MiB of Parquet that are uploaded")
 	flag.IntVar(&b.files, "files", 1_000_000, "of the table that has many")
+	flag.IntVar(&b.publishes, "publishes", 10_000, "in a row, 800 at least")
 	flag.IntVar(&b.runs, "runs", 5, "of each candidate")
 	flag.IntVar(&b.threads, "threads", runtime.NumCPU(), "of each candidate")
 	flag.Parse()
@@ -70,7 +72,7 @@ func (b *bench) run(only string, write bool) error {
 		do   func() error
 	}{
 		{"csv", b.csv}, {"partitioned", b.partitioned}, {"upload", b.uploads}, {"requests", b.requests}, {"binary", b.binary},
-		{"upsert", b.upserts}, {"upsert-part", b.partUpserts}, {"days", b.days}, {"grow", b.grow},
+		{"upsert", b.upserts}, {"upsert-part", b.partUpserts}, {"days", b.days}, {"grow", b.grow}, {"row", b.row},
 	}
 	for _, p := range parts {
 		if only != "" && !slices.Contains(strings.Split(only, ","), p.name) {

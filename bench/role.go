@@ -27,6 +27,9 @@ func role(ctx context.Context, args []string) error {
 	if len(args) == 3 && args[0] == manyFilesRole {
 		return makeManyFiles(ctx, args[1], args[2])
 	}
+	if len(args) > 1 && args[0] == measuredRole {
+		return measured(args[1:])
+	}
 	if len(args) < 3 {
 		return fmt.Errorf("usage: bench role upload|upload-read-decode URL FILE…")
 	}

@@ -45,6 +45,9 @@ func (b *bench) parquetFiles() ([]string, error) {
 		if err := os.RemoveAll(table); err != nil {
 			return nil, err
 		}
+		if err := os.MkdirAll(table, 0o755); err != nil {
+			return nil, err
+		}
 		if err := writeParquet(b.ctx, table+"/table", int64(b.upload)<<20); err != nil {
 			return nil, err
 		}
@@ -60,7 +63,7 @@ func (b *bench) parquetFiles() ([]string, error) {
 func (b *bench) publishFiles(s *testserver.Server, files []string, validate string) candidate {
 	return candidate{"tablectl publish --validate " + validate, func() (sample, error) {
 		args := append([]string{"publish", s.NewURL()}, files...)
-		cmd := command(b.ctx, b.bin, append(args, "--validate", validate, "-q", "-o", "json", "--concurrency", strconv.Itoa(b.threads))...)
+		cmd := command(b.ctx, b.bin, append(args, "--validate", validate, "-q", "-o", "json")...)
 		cmd.Env = append(append(os.Environ(), s.Env()...), "GOMAXPROCS="+strconv.Itoa(b.threads))
 		var out bytes.Buffer
 		m, err := measureTo(cmd, &out)

@@ -69,7 +69,11 @@ func (b *bench) partUpserts() error {
 	if err != nil {
 		return err
 	}
-	rs, err := interleave(b.runs, []candidate{ours, delta})
+	byKey, err := b.mergeInto("delta-rs MERGE, by the key alone", "delta-merge-key", base, changes)
+	if err != nil {
+		return err
+	}
+	rs, err := interleave(b.runs, []candidate{ours, delta, byKey})
 	if err != nil {
 		return err
 	}

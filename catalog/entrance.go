@@ -68,6 +68,8 @@ func New(c manifest.Catalog) (Entrance, error) {
 		return hint{}, nil
 	case manifest.CatalogSymlink:
 		return symlink{}, nil
+	case manifest.CatalogDelta:
+		return delta{}, nil
 	case manifest.CatalogGlue:
 		return glueTable{c, dialGlue}, nil
 	}

@@ -42,6 +42,7 @@ func (m *Manifest) Commit(c Commit, w Write) (*Manifest, error) {
 	next.Snapshots = append(slices.Clip(next.Snapshots), e)
 	next.LastSequenceNumber = int64(p.Version)
 	next.makeCurrent(e)
+	next.expire()
 	next.record(Event{
 		Op: OpPublish, Version: p.Version, From: m.currentVersion(), Run: c.Run, Fingerprint: c.Snapshot.Fingerprint, Message: c.Message,
 	}, w)

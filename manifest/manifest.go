@@ -137,6 +137,7 @@ type Settings struct {
 	Layout          string    `json:"layout"`                   // "shared" or "self-contained"
 	TargetFileBytes int64     `json:"target_file_bytes"`        // compressed bytes, default DefaultTargetFileBytes
 	RowGroupRows    int64     `json:"row_group_rows,omitempty"` // at most; 0: the writer's default
+	KeepVersions    int       `json:"keep_versions,omitempty"`  // live versions at most, but for those that are current, tagged or built on; 0: all
 	Compression     string    `json:"compression,omitempty"`    // "zstd" (default) or "snappy"
 	PartitionBy     []string  `json:"partition_by,omitempty"`   // names that wait for the first publish
 	SortBy          []string  `json:"sort_by,omitempty"`        // "name", "name desc"

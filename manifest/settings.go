@@ -12,6 +12,7 @@ type SettingsChange struct {
 	TargetFileBytes *int64
 	RowGroupRows    *int64             // 0: the writer's default
 	Compression     *string            // "": the default
+	KeepVersions    *int               // 0: all
 	Properties      map[string]*string // nil: to be removed
 }
 
@@ -25,6 +26,7 @@ func (m *Manifest) SetSettings(c SettingsChange, w Write) (*Manifest, error) {
 	set(&s.TargetFileBytes, c.TargetFileBytes, "target_file_bytes", &said)
 	set(&s.RowGroupRows, c.RowGroupRows, "row_group_rows", &said)
 	set(&s.Compression, c.Compression, "compression", &said)
+	set(&s.KeepVersions, c.KeepVersions, "keep_versions", &said)
 	next.Properties = cloneMap(m.Properties)
 	for _, name := range slices.Sorted(maps.Keys(c.Properties)) {
 		if name == propertyGC || name == propertyMapping || name == "" {

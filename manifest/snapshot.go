@@ -31,7 +31,7 @@ type Snapshot struct {
 // parent.
 const ModeAlter = "alter"
 
-// MaxInlineFiles is how many files a snapshot names itself; with more, all of them are in file lists.
+// MaxInlineFiles is how many files a snapshot names itself at most; else all of them are in file lists.
 const MaxInlineFiles = 1000
 
 // ParentRef names the version that a snapshot was built on and the digest of its snapshot object.

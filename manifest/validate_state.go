@@ -169,6 +169,8 @@ func (m *Manifest) validateSettings() error {
 		return refuse(RuleSettings, "target_file_bytes is %d; it is %d to %d", s.TargetFileBytes, int64(MinTargetFileBytes), int64(MaxTargetFileBytes))
 	case s.RowGroupRows < 0 || s.RowGroupRows > 1<<31-1:
 		return refuse(RuleSettings, "row_group_rows is %d; it is 0 to %d", s.RowGroupRows, 1<<31-1)
+	case s.KeepVersions != 0 && (s.KeepVersions < MinKeepVersions || s.KeepVersions > 1<<20):
+		return refuse(RuleSettings, "keep_versions is %d; it is 0 (all) or %d to %d", s.KeepVersions, MinKeepVersions, 1<<20)
 	case s.Compression != "" && s.Compression != CompressionZstd && s.Compression != CompressionSnappy:
 		return refuse(RuleSettings, "compression %q is not known; %q and %q are", clip(s.Compression), CompressionZstd, CompressionSnappy)
 	}

@@ -190,6 +190,7 @@ var manifestRefusals = []refusal{
 	{RuleSettings, "layout", func(m *Manifest) { m.Tablectl.Settings.Layout = "self-contained" }},
 	{RuleSettings, "file size", func(m *Manifest) { m.Tablectl.Settings.TargetFileBytes = 0 }},
 	{RuleSettings, "rows", func(m *Manifest) { m.Tablectl.Settings.RowGroupRows = -1 }},
+	{RuleSettings, "versions", func(m *Manifest) { m.Tablectl.Settings.KeepVersions = MinKeepVersions - 1 }},
 	{RuleSettings, "compression", func(m *Manifest) { m.Tablectl.Settings.Compression = "brotli" }},
 	{RuleSettingsNames, "waits although declared", func(m *Manifest) { m.Tablectl.Settings.Key = []string{"id"} }},
 	{RuleCatalogs, "no name", catalogs(Catalog{Kind: CatalogHint})},

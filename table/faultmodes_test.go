@@ -124,7 +124,7 @@ func modeOperations() []faultOperation {
 // withCatalogs is a table of one version and with every catalog that needs nothing but the store.
 func withCatalogs(w *world) {
 	w.mustPublishFile("one.csv", PublishOptions{Definition: Definition{Key: []string{"id"}, PartitionBy: []string{"city"}}})
-	for _, kind := range []string{manifest.CatalogHint, manifest.CatalogSymlink} {
+	for _, kind := range []string{manifest.CatalogHint, manifest.CatalogSymlink, manifest.CatalogDelta} {
 		if _, err := w.table().AddCatalog(context.Background(), manifest.Catalog{Name: kind, Kind: kind}, false); err != nil {
 			w.t.Fatal(err)
 		}

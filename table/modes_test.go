@@ -153,10 +153,21 @@ func TestRebase(t *testing.T) {
 	}
 }
 
-// TestSixteenPartitions: publishers to different partitions all get through, and nothing is lost.
+// TestSixteenPartitions: publishers to different partitions all get through, and nothing is lost; also if versions expire meanwhile.
 func TestSixteenPartitions(t *testing.T) {
+	for _, keep := range []int{0, manifest.MinKeepVersions} {
+		t.Run(fmt.Sprint("keep ", keep), func(t *testing.T) { sixteenPartitions(t, keep) })
+	}
+}
+
+func sixteenPartitions(t *testing.T, keep int) {
 	w := newWorld(t, "")
 	w.mustPublish(days, byDay(Replace))
+	if keep > 0 {
+		if err := w.table().Set(context.Background(), manifest.SettingsChange{KeepVersions: &keep}, false); err != nil {
+			t.Fatal(err)
+		}
+	}
 	var wg sync.WaitGroup
 	for i := range 16 {
 		wg.Go(func() {
@@ -172,6 +183,19 @@ func TestSixteenPartitions(t *testing.T) {
 		t.Errorf("%d rows, want %d", len(got)-1, 3+2*16)
 	}
 	w.check.PublishedOnce()
+	if keep == 0 {
+		return
+	}
+	w.mustPublish(days, byDay(Replace)) // the others' reservations hold versions no longer
+	if live := len(w.check.Manifest().Snapshots); live != keep {
+		t.Errorf("%d versions are live", live)
+	}
+	if _, err := w.table().Rollback(context.Background(), RollbackOptions{To: "1"}); !errors.Is(err, ErrVersionExpired) {
+		t.Errorf("rollback to an expired version: %v", err)
+	}
+	if _, err := w.table().Rollback(context.Background(), RollbackOptions{To: "previous"}); err != nil {
+		t.Error(err)
+	}
 }
 
 // TestCountsAddUp: what a version counts follows from its parent's rows, in every mode.

@@ -98,7 +98,7 @@ func (p *publication) takeVerbatim(ctx context.Context, o *writer.Options) (open
 	candidates := p.in.src.Parquet(ctx)
 	var rest []source.ParquetInput
 	for _, in := range candidates {
-		f, reason, err := writer.Verbatim(ctx, writer.Input{Name: in.Name, ReaderAt: in.ReaderAt, Size: in.Size, SHA256: in.SHA256}, len(p.files), *o)
+		f, reason, err := writer.Verbatim(ctx, writer.Input{Name: in.Name, ReaderAt: in.ReaderAt, Size: in.Size, SHA256: in.SHA256, CRC64NVME: in.CRC64NVME}, len(p.files), *o)
 		switch {
 		case err != nil:
 			return nil, fmt.Errorf("take %s: %w", in.Name, err)

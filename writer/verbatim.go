@@ -19,8 +19,9 @@ import (
 type Input struct {
 	Name string
 	io.ReaderAt
-	Size   int64
-	SHA256 string // in hex; computed where it is empty
+	Size      int64
+	SHA256    string  // in hex; computed where it is empty
+	CRC64NVME *uint64 // computed where it is nil
 }
 
 // maxForeignGroup is the largest row group that is taken over, in bytes before compression: readers hold one in memory.
@@ -261,8 +262,11 @@ func (c *candidate) take(ctx context.Context, seq int) (manifest.File, string, e
 	return p.file, "", nil
 }
 
-// digest reads the file once. The SHA-256 that came with it is taken as given: full validation looks at what was stored.
+// digest reads the file once, unless both sums came with it. The SHA-256 that came with it is taken as given: full validation looks at what was stored.
 func (c *candidate) digest(ctx context.Context) (string, uint64, error) {
+	if c.in.SHA256 != "" && c.in.CRC64NVME != nil {
+		return c.in.SHA256, *c.in.CRC64NVME, nil
+	}
 	crc := objstore.NewCRC64NVME()
 	var sha hash.Hash
 	to := io.Writer(crc)

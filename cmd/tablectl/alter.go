@@ -93,7 +93,7 @@ func (a *app) alter() *cobra.Command {
 their ids (a column that they lack is null), and a new partitioning or sort order holds for what is written from then on. Every change
 but a setting is a version, which shows in the log and can be rolled back.
 
-` + strings.Join(append(lines, "  "+setSetting+" NAME=VALUE…   target_file_bytes, row_group_rows, compression, or an Iceberg property"), "\n")
+` + strings.Join(append(lines, "  "+setSetting+" NAME=VALUE…   target_file_bytes, row_group_rows, compression, keep_versions, or an Iceberg property"), "\n")
 	cmd.Example = `  tablectl alter s3://bucket/flights add-column "carrier varchar, seats int"
   tablectl alter s3://bucket/flights set-partition "month(date)" origin`
 	return cmd
@@ -162,6 +162,12 @@ func setOne(c *manifest.SettingsChange, name, value string) error {
 			return fmt.Errorf("%q is not a number of rows", value)
 		}
 		c.RowGroupRows = &n
+	case "keep_versions":
+		n, err := strconv.Atoi(value)
+		if err != nil {
+			return fmt.Errorf("%q is not a number of versions", value)
+		}
+		c.KeepVersions = &n
 	case "compression":
 		c.Compression = &value
 	default:

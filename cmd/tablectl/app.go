@@ -124,9 +124,15 @@ func (a *app) json() bool {
 // ownMemory is about what the program takes before it has anything to do: its code, and what the runtime does not count.
 const ownMemory = 24 << 20
 
-// limitMemory has the garbage collector work harder when the process comes near to --memory. What is in use is bounded elsewhere; this is
-// about what is not in use any more. Whoever sets GOMEMLIMIT has said it already.
+// garbage is how much memory that is not in use any more may lie about, in percent of what is in use.
+const garbage = 40
+
+// limitMemory has the garbage collector work harder, and yet harder when the process comes near to --memory. What is in use is bounded
+// elsewhere; this is about what is not in use any more. Whoever sets GOGC or GOMEMLIMIT has said it already.
 func (a *app) limitMemory() {
+	if _, set := a.env("GOGC"); !set {
+		debug.SetGCPercent(garbage)
+	}
 	if _, set := a.env("GOMEMLIMIT"); !set && a.flags.memory >= table.MinMemory {
 		debug.SetMemoryLimit(int64(a.flags.memory) - ownMemory)
 	}

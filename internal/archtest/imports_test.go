@@ -40,7 +40,7 @@ var rooms = []struct {
 
 	{"writer/...", []string{"manifest", "internal/objstore", "internal/columnar/...", "writer/...", arrow, parquetGo, sync, compress, flock,
 		"github.com/minio/crc64nvme", "github.com/zeebo/xxh3"}},
-	{"catalog", []string{"manifest", "internal/objstore", "github.com/aws/...", "github.com/apache/iceberg-go", "github.com/twmb/avro"}},
+	{"catalog", []string{"manifest", "internal/objstore", "github.com/aws/...", "github.com/apache/iceberg-go", "github.com/twmb/avro", parquetGo}},
 	{"table", []string{"manifest", "writer", "catalog", "internal/objstore", "internal/objstore/s3store", "internal/objstore/urlstore",
 		"internal/objstore/probe", "internal/objstore/overlay", "internal/objstore/filestore", "internal/columnar", "internal/filelist",
 		"internal/expr", "internal/rowdiff", "internal/source", arrow, sync,

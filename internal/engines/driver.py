@@ -61,7 +61,7 @@ class DuckDB:
         directory = os.path.join(sys.prefix, "duckdb-extensions")
         self.con = duckdb.connect(config={"extension_directory": directory})
         # From the package index instead of DuckDB's own server; INSTALL then finds them there.
-        for name in ("httpfs", "aws", "avro", "iceberg"):
+        for name in ("httpfs", "aws", "avro", "iceberg", "delta"):
             import_extension(name, con=self.con)
 
     def run(self, text):

@@ -16,7 +16,7 @@ import (
 var ErrInvalid = errors.New("invalid file list")
 
 const (
-	// MaxFiles is how many files are put into one list.
+	// MaxFiles is how many files are put into one list at most.
 	MaxFiles = manifest.MaxListFiles
 	// maxDecode is how many Decode takes.
 	maxDecode = 100_000

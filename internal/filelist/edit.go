@@ -49,10 +49,11 @@ type Edited struct {
 // as they are and not read; write is called for the others, in order. Inline files that are added come last. A change of the same set
 // gives the same lists.
 func (s *Set) Edit(ctx context.Context, o manifest.PartitionOrder, c Change, write Writer) (Edited, error) {
-	e := &editor{set: s, order: o, change: c, write: write, kept: map[int][]manifest.File{}}
+	total := s.count - len(c.Drop) + len(c.Add)
+	e := &editor{set: s, order: o, change: c, write: write, most: mostFiles(total), kept: map[int][]manifest.File{}}
 	var err error
-	switch total := s.count - len(c.Drop) + len(c.Add); {
-	case total <= manifest.MaxInlineFiles:
+	switch {
+	case total <= maxInline:
 		e.out.Inline, err = e.all(ctx)
 	case len(s.lists) == 0:
 		err = e.fresh(ctx)
@@ -71,6 +72,7 @@ type editor struct {
 	order  manifest.PartitionOrder
 	change Change
 	write  Writer
+	most   int                     // files in a list that is written
 	found  int                     // dropped files that were seen
 	kept   map[int][]manifest.File // the first lists that were read and change
 	out    Edited
@@ -122,7 +124,7 @@ func (e *editor) fresh(ctx context.Context) error {
 
 // cutter writes the lists of a segment.
 func (e *editor) cutter(ctx context.Context, s segment, full bool) *cutter {
-	return &cutter{left: s.size, full: full, emit: func(files []manifest.File) error {
+	return &cutter{left: s.size, most: s.most(e.most), full: full, emit: func(files []manifest.File) error {
 		l, err := e.write(ctx, files)
 		e.out.Lists = append(e.out.Lists, l)
 		return err
@@ -135,14 +137,14 @@ func (e *editor) lists(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	items := newPlan(e.order, e.set.lists, drops, e.change.Add).items()
+	items := newPlan(e.order, e.set.lists, drops, e.change.Add, e.most).items()
 	if e.change.Restate != nil {
 		for i := range items {
 			items[i].anew = true
 		}
 	}
 	next := 0
-	for _, s := range segments(items) {
+	for _, s := range segments(items, e.most) {
 		e.share(items[next:s.from])
 		if err := e.rewrite(ctx, items[s.from:s.to], e.cutter(ctx, s, s.fresh(items))); err != nil {
 			return err

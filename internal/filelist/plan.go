@@ -1,6 +1,7 @@
 package filelist
 
 import (
+	"math"
 	"slices"
 	"sort"
 
@@ -13,13 +14,27 @@ import (
 const (
 	rewrites      = 4
 	filesARewrite = 64
-	// minFiles is how long a list is at least, if a list beside it has room: lists that many small changes leave are joined.
-	minFiles = MaxFiles / 2
 )
+
+// maxInline is how many files a version that is written names itself; a version of more has lists.
+const maxInline = 100
+
+// mostFiles is how many files a list of a version with so many files has at most: a change writes lists anew and names all of them, and
+// both together are least where a list has as many files as there are lists. Not fewer than shortest, though: an engine fetches an Iceberg
+// manifest for each list.
+func mostFiles(total int) int {
+	return min(max(shortest, int(math.Sqrt(float64(total)))), MaxFiles)
+}
+
+const shortest = 128
+
+// least is how long a list is at least, if a list beside it has room: lists that many small changes leave are joined.
+func least(most int) int { return most / 2 }
 
 // plan says what becomes of the lists of a set.
 type plan struct {
 	order  manifest.PartitionOrder
+	most   int // files in a list
 	lists  []manifest.FileList
 	run    int               // so many lists stand in the order of their partitions and do not overlap; behind them is the rest
 	drops  []int             // how many files of a list go
@@ -28,8 +43,8 @@ type plan struct {
 	last   []manifest.File   // files that come at the end
 }
 
-func newPlan(o manifest.PartitionOrder, lists []manifest.FileList, drops []int, add []manifest.File) *plan {
-	p := &plan{order: o, lists: lists, drops: drops, run: sortedRun(o, lists)}
+func newPlan(o manifest.PartitionOrder, lists []manifest.FileList, drops []int, add []manifest.File, most int) *plan {
+	p := &plan{order: o, most: most, lists: lists, drops: drops, run: sortedRun(o, lists)}
 	p.into = make([][]manifest.File, len(lists))
 	p.behind = make([][]manifest.File, p.run+1)
 	p.settle(p.homes(inOrder(o, add)), rewrites+len(add)/filesARewrite)
@@ -114,7 +129,7 @@ func (p *plan) costs(h home) bool {
 	if h.list >= 0 && p.drops[h.list] > 0 {
 		return false
 	}
-	return !h.behind || len(h.files) < minFiles
+	return !h.behind || len(h.files) < least(p.most)
 }
 
 // byLength are the indices of homes, those with most files first.

@@ -40,10 +40,11 @@ func (p *plan) items() []item {
 type segment struct {
 	from, to int
 	size     int // files in the end
+	longest  int // of the lists that it has
 }
 
 // segments are the stretches that change, in order. The run and the rest are kept apart.
-func segments(items []item) []segment {
+func segments(items []item, most int) []segment {
 	var out []segment
 	free := 0 // the first item that is in no segment
 	for i := 0; i < len(items); i++ {
@@ -53,9 +54,12 @@ func segments(items []item) []segment {
 		s := segment{from: i, to: i}
 		for s.to < len(items) && !items[s.to].stays() && items[s.to].rest == items[i].rest {
 			s.size += items[s.to].size
+			if items[s.to].list >= 0 {
+				s.longest = max(s.longest, items[s.to].size-len(items[s.to].files)+items[s.to].drops)
+			}
 			s.to++
 		}
-		s = s.joined(items, free)
+		s = s.joined(items, free, most)
 		out = append(out, s)
 		free, i = s.to, s.to-1
 	}
@@ -63,13 +67,13 @@ func segments(items []item) []segment {
 }
 
 // joined takes a list beside the segment into it, the shorter one of the two, if the segment would else be too short a list.
-func (s segment) joined(items []item, free int) segment {
-	if s.size == 0 || s.size >= minFiles {
+func (s segment) joined(items []item, free, most int) segment {
+	if s.size == 0 || s.size >= least(most) {
 		return s
 	}
 	fits := func(i, beside int) bool {
 		return i >= free && i < len(items) && items[i].stays() && items[i].rest == items[beside].rest && items[i].spec == items[beside].spec &&
-			items[i].size+s.size <= MaxFiles
+			items[i].size+s.size <= most
 	}
 	left, right := fits(s.from-1, s.from), fits(s.to, s.to-1)
 	switch {
@@ -81,6 +85,15 @@ func (s segment) joined(items []item, free int) segment {
 		s.to++
 	}
 	return s
+}
+
+// most is how many files a list of the segment has at most. Lists of a table that was much larger once, or that was written with longer ones,
+// are not cut into many short ones by the first change that touches them.
+func (s segment) most(usual int) int {
+	if s.longest > 2*usual {
+		return MaxFiles
+	}
+	return usual
 }
 
 // fresh says whether the segment has no list, so that nothing will come between its files soon.

@@ -5,10 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"hash"
 	"io"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/tablectl/tablectl/internal/objstore"
 	"github.com/tablectl/tablectl/internal/source/blocks"
 )
 
@@ -70,7 +72,8 @@ func (s *Source) hashOne(ctx context.Context, in *input, m *meter) error {
 		return err
 	}
 	defer r.Close() // only read
-	r.sum = sha256.New()
+	sums := &bothSums{Hash: sha256.New(), crc: objstore.NewCRC64NVME()}
+	r.sum = sums
 	buf := make([]byte, min(blocks.Size, in.size+1)) // a small file is one piece, whatever the buffer
 	for {
 		_, err := r.Read(buf)
@@ -81,6 +84,18 @@ func (s *Source) hashOne(ctx context.Context, in *input, m *meter) error {
 			return err
 		}
 	}
-	in.sha256 = r.sum.Sum(nil)
+	in.sha256, in.crc64nvme = sums.Sum(nil), new(sums.crc.Sum64())
 	return nil
+}
+
+// bothSums is a SHA-256 and beside it the checksum with which a file may be sent.
+type bothSums struct {
+	hash.Hash
+	crc hash.Hash64
+}
+
+// Write adds to both.
+func (b *bothSums) Write(p []byte) (int, error) {
+	b.crc.Write(p) // never fails
+	return b.Hash.Write(p)
 }

@@ -27,9 +27,10 @@ type input struct {
 	format      format
 	compression string
 
-	sha256 []byte   // of the content, once it was read; nil for s3://
-	pieces []uint64 // hash of each piece of the content as it was then
-	known  bool     // pieces are all there
+	sha256    []byte   // of the content, once it was read; nil for s3://
+	crc64nvme *uint64  // of a local file that was read for it
+	pieces    []uint64 // hash of each piece of the content as it was then
+	known     bool     // pieces are all there
 }
 
 // open reads the content from its beginning. A local file that is gone, and an object that is another, have changed.

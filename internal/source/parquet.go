@@ -11,8 +11,9 @@ import (
 type ParquetInput struct {
 	Name string
 	io.ReaderAt
-	Size   int64
-	SHA256 string // 64 hex digits; "" for s3:// objects, which are known by their ETag
+	Size      int64
+	SHA256    string  // 64 hex digits; "" for s3:// objects, which are known by their ETag
+	CRC64NVME *uint64 // of the content; nil where it is not known yet
 }
 
 // Parquet gives the files of a Parquet source, after Prepare; nil for all other formats. ctx is for reading objects.
@@ -22,7 +23,7 @@ func (s *Source) Parquet(ctx context.Context) []ParquetInput {
 	}
 	out := make([]ParquetInput, 0, len(s.inputs))
 	for _, in := range s.inputs {
-		out = append(out, ParquetInput{in.name, s.readerAt(ctx, in), in.size, hex.EncodeToString(in.sha256)})
+		out = append(out, ParquetInput{in.name, s.readerAt(ctx, in), in.size, hex.EncodeToString(in.sha256), in.crc64nvme})
 	}
 	return out
 }

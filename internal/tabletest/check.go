@@ -100,6 +100,7 @@ func (s *Store) Put(ctx context.Context, key string, body objstore.Body, o objst
 	if after := s.bytes(key); before != nil && !bytes.Equal(before, after) {
 		s.t.Errorf("invariant 6: %q was overwritten", key)
 	}
+	s.checkDelta(key)
 	return info, err
 }
 
