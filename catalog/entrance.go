@@ -90,6 +90,8 @@ func New(c manifest.Catalog) (Entrance, error) {
 		return symlink{}, nil
 	case manifest.CatalogDelta:
 		return delta{}, nil
+	case manifest.CatalogGlue:
+		return glueTable{c, dialGlue}, nil
 	}
 	return nil, fmt.Errorf("%w: kind %q", ErrCannot, c.Kind)
 }

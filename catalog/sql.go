@@ -13,8 +13,13 @@ import (
 // ErrEngine is returned for an engine that SQL has no statements for.
 var ErrEngine = errors.New("unknown engine")
 
+// ErrNoCatalog is returned for an engine that reads through a catalog which the table does not have; it says how to add one.
+var ErrNoCatalog = errors.New("the table has no catalog for this engine")
+
 // Engines are the words that SQL takes.
-func Engines() []string { return []string{"duckdb", "python", "polars", "spark"} }
+func Engines() []string {
+	return []string{"duckdb", "python", "polars", "spark", "athena", "trino", "clickhouse"}
+}
 
 // SQLOptions say which version is read and how the store is reached. The zero value reads the current version, whatever it is when
 // the statements run, and shows how an older version and a tag are read, where there are any.
@@ -26,9 +31,10 @@ type SQLOptions struct {
 	PathStyle bool // http://host/bucket/key instead of http://bucket.host/key
 }
 
-// SQL returns what to type into an engine to read the table: statements for DuckDB, Python for the others. They name no
-// credentials: the engine finds them by its own chain (environment, profile, instance role). The table's URL is as in
-// BuildIceberg. A version that is not live is manifest.ErrNoVersion, an unknown tag manifest.ErrNoTag.
+// SQL returns what to type into an engine to read the table: Python for python, polars and spark, statements for the others. They name
+// no credentials: the engine finds them by its own chain (environment, profile, instance role). The table's URL is as in BuildIceberg.
+// A version that is not live is manifest.ErrNoVersion, an unknown tag manifest.ErrNoTag. Athena, Trino and ClickHouse read through the
+// table's catalogs; without one for what is asked it is ErrNoCatalog.
 func SQL(engine, tableURL string, m *manifest.Manifest, o SQLOptions) (string, error) {
 	selections, err := choose(m, o)
 	if err != nil {
@@ -44,6 +50,12 @@ func SQL(engine, tableURL string, m *manifest.Manifest, o SQLOptions) (string, e
 		return polars(a, selections), nil
 	case "spark":
 		return spark(a, selections), nil
+	case "athena":
+		return athena(a, m, selections)
+	case "trino":
+		return trino(a, m, selections)
+	case "clickhouse":
+		return clickhouse(a, m, selections)
 	}
 	return "", fmt.Errorf("%w: %q; there are %s", ErrEngine, engine, strings.Join(Engines(), ", "))
 }
@@ -70,6 +82,22 @@ func (s selection) comment() string {
 		return fmt.Sprintf("version %d", s.version)
 	}
 	return "the current version, also after the next publish or rollback"
+}
+
+// noCatalog says which catalog to add.
+func (a access) noCatalog(add string) error {
+	return fmt.Errorf("%w; add one: tablectl catalog %s add %s", ErrNoCatalog, oneLine(a.table), add)
+}
+
+// ofKind are the table's catalogs of a kind; of glue, those that are so there.
+func ofKind(m *manifest.Manifest, kind, as string) []manifest.Catalog {
+	var out []manifest.Catalog
+	for _, c := range m.Tablectl.Settings.Catalogs {
+		if c.Kind == kind && c.As == as {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 func choose(m *manifest.Manifest, o SQLOptions) ([]selection, error) {

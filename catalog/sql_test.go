@@ -136,6 +136,124 @@ rows.show()
 	}
 }
 
+// catalogued is versions with every catalog, two columns, and names that need care.
+func catalogued(kinds ...string) *manifest.Manifest {
+	m := versions()
+	m.Schemas = []manifest.Schema{{Fields: []manifest.Field{
+		{Name: "id", Type: manifest.Type{Kind: manifest.Long}}, {Name: "odd `name", Type: manifest.Type{Kind: manifest.Decimal, Precision: 9, Scale: 2}},
+	}}}
+	for _, kind := range kinds {
+		c := manifest.Catalog{Name: kind, Kind: kind}
+		if as, ok := strings.CutPrefix(kind, "glue "); ok {
+			c.Kind, c.As, c.Database, c.Table = manifest.CatalogGlue, as, "web", "flights_"+as
+		}
+		m.Tablectl.Settings.Catalogs = append(m.Tablectl.Settings.Catalogs, c)
+	}
+	return m
+}
+
+func TestSQLThroughCatalogs(t *testing.T) {
+	all := []string{"hint", "symlink", "delta", "glue iceberg", "glue symlink"}
+	for _, tc := range []struct {
+		name, engine, url string
+		m                 *manifest.Manifest
+		o                 SQLOptions
+		want              string
+	}{
+		{"athena", "athena", "s3://b/it's/Flug-Daten", catalogued(all...), SQLOptions{}, `
+-- the current version, also after the next publish or rollback
+SELECT * FROM "web"."flights_iceberg";
+-- version 3
+SELECT * FROM "web"."flights_iceberg" FOR VERSION AS OF BIGINT '3';
+-- the version tagged q1 (today 1)
+SELECT * FROM "web"."flights_iceberg" FOR VERSION AS OF BIGINT '1';
+-- the current version, also after the next publish or rollback
+SELECT * FROM "web"."flights_symlink";
+-- through the symlink file; run the first statement once, and again when the columns have changed, after DROP TABLE
+CREATE EXTERNAL TABLE ~flug_daten~ (
+  ~id~ bigint,
+  ~odd ~~name~ decimal(9,2)
+)
+ROW FORMAT SERDE 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe'
+STORED AS INPUTFORMAT 'org.apache.hadoop.hive.ql.io.SymlinkTextInputFormat'
+OUTPUTFORMAT 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat'
+LOCATION 's3://b/it\'s/Flug-Daten/symlink/';
+-- the current version, also after the next publish or rollback
+SELECT * FROM "flug_daten";
+`},
+		{"athena, a version", "athena", "s3://b/t", catalogued(all...), SQLOptions{Version: 1}, `
+-- version 1
+SELECT * FROM "web"."flights_iceberg" FOR VERSION AS OF BIGINT '1';
+`},
+		{"trino", "trino", "s3://b/t", catalogued(all...), SQLOptions{}, `
+-- iceberg and hive stand for Trino's catalogs of these connectors over Glue
+-- the current version, also after the next publish or rollback
+SELECT * FROM iceberg."web"."flights_iceberg";
+-- version 3
+SELECT * FROM iceberg."web"."flights_iceberg" FOR VERSION AS OF BIGINT '3';
+-- the version tagged q1 (today 1)
+SELECT * FROM iceberg."web"."flights_iceberg" FOR VERSION AS OF 'q1';
+-- the current version, also after the next publish or rollback
+SELECT * FROM hive."web"."flights_symlink";
+`},
+		{"clickhouse", "clickhouse", "s3://b/a table/x", catalogued(all...), SQLOptions{Region: "eu-north-1"}, `
+-- credentials are those of the server: use_environment_credentials in its configuration
+-- the current version, also after the next publish or rollback
+SELECT * FROM icebergS3('https://b.s3.eu-north-1.amazonaws.com/a%20table/x/_iceberg/');
+-- version 3
+SELECT * FROM icebergS3('https://b.s3.eu-north-1.amazonaws.com/a%20table/x/_iceberg/') SETTINGS iceberg_snapshot_id = 3;
+-- the version tagged q1 (today 1)
+SELECT * FROM icebergS3('https://b.s3.eu-north-1.amazonaws.com/a%20table/x/_iceberg/') SETTINGS iceberg_snapshot_id = 1;
+-- the current version, also after the next publish or rollback
+SELECT * FROM deltaLake('https://b.s3.eu-north-1.amazonaws.com/a%20table/x/');
+`},
+		{"clickhouse on MinIO", "clickhouse", "s3://b", catalogued("hint"), SQLOptions{Endpoint: "http://localhost:9000", PathStyle: true, Tag: "q2"}, `
+-- credentials are those of the server: use_environment_credentials in its configuration
+-- the version tagged q2 (today 3)
+SELECT * FROM icebergS3('http://localhost:9000/b/_iceberg/') SETTINGS iceberg_snapshot_id = 3;
+`},
+		{"clickhouse on a directory", "clickhouse", "/data/it's", catalogued("hint", "delta"), SQLOptions{}, `
+-- the current version, also after the next publish or rollback
+SELECT * FROM icebergLocal('/data/it''s/_iceberg/');
+-- version 3
+SELECT * FROM icebergLocal('/data/it''s/_iceberg/') SETTINGS iceberg_snapshot_id = 3;
+-- the version tagged q1 (today 1)
+SELECT * FROM icebergLocal('/data/it''s/_iceberg/') SETTINGS iceberg_snapshot_id = 1;
+-- the current version, also after the next publish or rollback
+SELECT * FROM deltaLakeLocal('/data/it''s/');
+`},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got, err := SQL(tc.engine, tc.url, tc.m, tc.o)
+			if want := strings.ReplaceAll(strings.TrimPrefix(tc.want, "\n"), "~", "`"); err != nil || got != want {
+				t.Errorf("got %v\n%s", err, got)
+			}
+		})
+	}
+}
+
+func TestSQLWithoutCatalog(t *testing.T) {
+	if _, err := SQL("trino", "/t", versions(), SQLOptions{}); !errors.Is(err, ErrNoCatalog) || !strings.Contains(err.Error(), "Trino reads tables on S3") {
+		t.Error(err)
+	}
+	for _, tc := range []struct {
+		engine string
+		m      *manifest.Manifest
+		o      SQLOptions
+		say    string
+	}{
+		{"athena", versions(), SQLOptions{}, "tablectl catalog s3://b/t add glue --as iceberg --database DATABASE --table TABLE"},
+		{"athena", catalogued("symlink", "glue symlink", "hint"), SQLOptions{Version: 1}, "add glue --as iceberg"},
+		{"trino", catalogued("symlink", "hint"), SQLOptions{}, "add glue --as iceberg"},
+		{"clickhouse", catalogued("delta"), SQLOptions{Tag: "q1"}, "add hint"},
+		{"clickhouse", catalogued("symlink"), SQLOptions{}, "add hint"},
+	} {
+		if got, err := SQL(tc.engine, "s3://b/t", tc.m, tc.o); !errors.Is(err, ErrNoCatalog) || got != "" || !strings.Contains(err.Error(), tc.say) {
+			t.Errorf("%s: %q, %v", tc.engine, got, err)
+		}
+	}
+}
+
 func withTag(o SQLOptions, tag string) SQLOptions {
 	o.Tag = tag
 	return o

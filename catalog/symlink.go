@@ -175,6 +175,3 @@ func shuffle(lines []string, n int64) {
 		lines = slices.Insert(lines, int(j), moved)
 	}
 }
-
-// hiveTypes refuses columns that Hive's Parquet readers have no type for.
-func hiveTypes(manifest.Schema) error { return nil }

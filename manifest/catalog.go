@@ -13,13 +13,12 @@ type Catalog struct {
 	Kind string `json:"kind"` // "hint", "symlink", "delta" or "glue"
 
 	// Of glue: how the table appears there, and where.
-	As         string            `json:"as,omitempty"` // "iceberg", "symlink", "location", "projection" or "view"
-	Database   string            `json:"database,omitempty"`
-	Table      string            `json:"table,omitempty"`
-	Region     string            `json:"region,omitempty"`     // default: that of the environment
-	CatalogID  string            `json:"catalog_id,omitempty"` // the account; default: the caller's
-	Projection map[string]string `json:"projection,omitempty"` // by partition column: "date:2026-01-01..2026-12-31", "integer:1..99", "enum:a,b"
-	Unknown    Unknown           `json:"-"`
+	As        string  `json:"as,omitempty"` // "iceberg" or "symlink"
+	Database  string  `json:"database,omitempty"`
+	Table     string  `json:"table,omitempty"`
+	Region    string  `json:"region,omitempty"`     // default: that of the environment
+	CatalogID string  `json:"catalog_id,omitempty"` // the account; default: the caller's
+	Unknown   Unknown `json:"-"`
 }
 
 // The kinds of catalogs.
@@ -32,11 +31,8 @@ const (
 
 // The ways in which a Glue table shows the files.
 const (
-	AsIceberg    = "iceberg"
-	AsSymlink    = "symlink"
-	AsLocation   = "location"
-	AsProjection = "projection"
-	AsView       = "view"
+	AsIceberg = "iceberg"
+	AsSymlink = "symlink"
 )
 
 // maxCatalogs bounds what a manifest carries, and what a flip has to bring up to date.
@@ -96,12 +92,8 @@ func (m *Manifest) RemoveCatalog(name string, w Write) (*Manifest, error) {
 }
 
 func (c Catalog) equal(d Catalog) bool {
-	same := c.Name == d.Name && c.Kind == d.Kind && c.As == d.As && c.Database == d.Database && c.Table == d.Table &&
-		c.Region == d.Region && c.CatalogID == d.CatalogID && len(c.Projection) == len(d.Projection)
-	for k, v := range c.Projection {
-		same = same && d.Projection[k] == v
-	}
-	return same
+	return c.Name == d.Name && c.Kind == d.Kind && c.As == d.As && c.Database == d.Database && c.Table == d.Table &&
+		c.Region == d.Region && c.CatalogID == d.CatalogID
 }
 
 // Shown is the generation of the newest event that changed what the manifest shows to readers: which versions there are, which one is
@@ -156,14 +148,12 @@ func (c Catalog) validate() error {
 		return refuse(RuleCatalogs, "the name %q of a catalog must be 1 to 64 of a-z 0-9 _ -", clip(c.Name))
 	case !slices.Contains(CatalogKinds(), c.Kind):
 		return refuse(RuleCatalogs, "catalog %s: kind %q is not known; there are %s", c.Name, clip(c.Kind), strings.Join(CatalogKinds(), ", "))
-	case c.Kind != CatalogGlue && (c.As != "" || c.Database != "" || c.Table != "" || c.Region != "" || c.CatalogID != "" || len(c.Projection) > 0):
+	case c.Kind != CatalogGlue && (c.As != "" || c.Database != "" || c.Table != "" || c.Region != "" || c.CatalogID != ""):
 		return refuse(RuleCatalogs, "catalog %s: database, table and the like are properties of glue, not of %s", c.Name, c.Kind)
 	case c.Kind != CatalogGlue:
 		return nil
-	case !slices.Contains([]string{AsIceberg, AsSymlink, AsLocation, AsProjection, AsView}, c.As):
-		return refuse(RuleCatalogs, "catalog %s: as %q is not known; there are iceberg, symlink, location, projection, view", c.Name, clip(c.As))
-	case len(c.Projection) > 0 && c.As != AsProjection:
-		return refuse(RuleCatalogs, "catalog %s: projected values are for as: projection", c.Name)
+	case c.As != AsIceberg && c.As != AsSymlink:
+		return refuse(RuleCatalogs, "catalog %s: as %q is not known; there are iceberg, symlink", c.Name, clip(c.As))
 	}
 	for _, name := range []string{c.Database, c.Table} {
 		if !isName(name, "abcdefghijklmnopqrstuvwxyz0123456789_", 255) { // what Athena can name without quotes

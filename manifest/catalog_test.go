@@ -9,7 +9,7 @@ func TestCatalogs(t *testing.T) {
 	k := newMaker(t)
 	k.publish("one")
 	hint := Catalog{Name: "hint", Kind: CatalogHint}
-	glue := Catalog{Name: "web", Kind: CatalogGlue, As: AsProjection, Database: "web", Table: "t", Projection: map[string]string{"day": "date:2026-01-01..2026-12-31"}}
+	glue := Catalog{Name: "web", Kind: CatalogGlue, As: AsIceberg, Database: "web", Table: "t", CatalogID: "1"}
 	k.must(k.m.AddCatalog(hint, k.w()))
 	k.must(k.m.Freeze("entrances can be made all the same", k.w()))
 	k.must(k.m.AddCatalog(glue, k.w()))
@@ -26,7 +26,7 @@ func TestCatalogs(t *testing.T) {
 	}
 	_, err = k.m.AddCatalog(glue, k.w())
 	wantErr(t, err, ErrNothingToDo)
-	glue.Projection = map[string]string{"day": "date:2026-01-01..2027-12-31"}
+	glue.CatalogID = "2"
 	_, err = k.m.AddCatalog(glue, k.w())
 	wantErr(t, err, ErrConflict)
 	_, err = k.m.RemoveCatalog("none", k.w())

@@ -201,7 +201,6 @@ var manifestRefusals = []refusal{
 	{RuleCatalogs, "unknown as", catalogs(Catalog{Name: "a", Kind: CatalogGlue, As: "table", Database: "web", Table: "t"})},
 	{RuleCatalogs, "no table", catalogs(Catalog{Name: "a", Kind: CatalogGlue, As: AsIceberg, Database: "web"})},
 	{RuleCatalogs, "a table with capitals", catalogs(Catalog{Name: "a", Kind: CatalogGlue, As: AsIceberg, Database: "web", Table: "T"})},
-	{RuleCatalogs, "projection of a view", catalogs(Catalog{Name: "a", Kind: CatalogGlue, As: AsView, Database: "web", Table: "t", Projection: map[string]string{"d": "enum:a"}})},
 	{RuleCatalogs, "too many", func(m *Manifest) {
 		for i := range maxCatalogs + 1 {
 			m.Tablectl.Settings.Catalogs = append(m.Tablectl.Settings.Catalogs, Catalog{Name: fmt.Sprint("c", i), Kind: CatalogHint})

@@ -9,7 +9,7 @@ import (
 	"github.com/tablectl/tablectl/internal/objstore/s3store"
 )
 
-// SQL is what to type into an engine ("duckdb", "python", "polars", "spark") to read the table: the current version, whatever it is
+// SQL is what to type into an engine (catalog.Engines) to read the table: the current version, whatever it is
 // then, or with ref the version, tag or time that it names. It holds no credentials.
 func (t *Table) SQL(ctx context.Context, engine, ref string) (string, error) {
 	h, err := t.head(ctx)
@@ -29,7 +29,7 @@ func (t *Table) SQL(ctx context.Context, engine, ref string) (string, error) {
 		}
 	}
 	text, err := catalog.SQL(engine, t.URL(), h.m, o)
-	if errors.Is(err, catalog.ErrEngine) {
+	if errors.Is(err, catalog.ErrEngine) || errors.Is(err, catalog.ErrNoCatalog) {
 		err = fmt.Errorf("%w: %w", ErrUsage, err)
 	}
 	return text, err

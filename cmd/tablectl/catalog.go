@@ -115,17 +115,16 @@ func (a *app) catalog() *cobra.Command {
   hint     ClickHouse, and whatever opens an Iceberg table by its directory: TABLE/_iceberg
   symlink  Athena, Trino, Presto, Hive: TABLE/symlink as the location of an external table
   delta    Spark, Databricks, delta-rs, Polars, Trino, Athena, ClickHouse: TABLE as a Delta table
-  glue     the AWS Glue Data Catalog, --as iceberg, symlink, location, projection or view`
+  glue     the AWS Glue Data Catalog, --as iceberg (Athena, Trino, EMR; the best entrance there) or symlink`
 	cmd.Example = `  tablectl catalog s3://bucket/flights add symlink
   tablectl catalog s3://bucket/flights add glue --as iceberg --database web --table flights`
 	f := cmd.Flags()
 	f.StringVar(&c.Name, "name", "", "of the catalog (default: its kind)")
-	f.StringVar(&c.As, "as", "", "glue: iceberg, symlink, location, projection or view")
+	f.StringVar(&c.As, "as", "", "glue: iceberg or symlink")
 	f.StringVar(&c.Database, "database", "", "glue: database, which must be there")
 	f.StringVar(&c.Table, "table", "", "glue: table")
 	f.StringVar(&c.Region, "glue-region", "", "glue: region (default: that of the environment)")
 	f.StringVar(&c.CatalogID, "catalog-id", "", "glue: account (default: the caller's)")
-	f.StringToStringVar(&c.Projection, "projection", nil, `glue: "COLUMN=date:2026-01-01..2026-12-31", "COLUMN=integer:1..99", "COLUMN=enum:a|b"; repeatable`)
 	f.BoolVar(&dryRun, "dry-run", false, "only say what would be done")
 	return cmd
 }

@@ -16,9 +16,9 @@ type sqlDoc struct {
 }
 
 func (a *app) sql() *cobra.Command {
-	engine := choice{"", []string{"duckdb", "python", "polars", "spark"}}
+	engine := choice{"", []string{"duckdb", "python", "polars", "spark", "athena", "trino", "clickhouse"}}
 	var ref string
-	cmd := a.verb("sql TABLE --for duckdb|python|polars|spark", "The statements with which an engine reads the table", cobra.ExactArgs(1), textOrJSON(),
+	cmd := a.verb("sql TABLE --for duckdb|python|polars|spark|athena|trino|clickhouse", "The statements with which an engine reads the table", cobra.ExactArgs(1), textOrJSON(),
 		func(ctx context.Context, args []string) error {
 			if engine.value == "" {
 				return usage("sql needs --for: %s", strings.Join(engine.words, ", "))
