@@ -30,7 +30,7 @@ func (a *app) report(err error) int {
 	}
 	v := classify(err)
 	var r *resumable
-	if errors.As(err, &r) && (v.exit > 128 || v.retryable) {
+	if errors.As(err, &r) && v.exit != exitBehind && (v.exit > 128 || v.retryable) {
 		v.hint = "this continues where it stopped: " + r.resume
 	}
 	v.hint = strings.ReplaceAll(v.hint, "TABLE", shellQuote(a.table))
