@@ -18,6 +18,9 @@ func (b *bench) row() error {
 	if err != nil {
 		return err
 	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
 	t, err := table.Open(b.ctx, filepath.Join(dir, "table"), table.Options{})
 	if err != nil {
 		return err
