@@ -3,6 +3,7 @@ package tabletest
 import (
 	"bytes"
 	"context"
+	"strings"
 
 	"github.com/tablectl/tablectl/internal/objstore"
 	"github.com/tablectl/tablectl/manifest"
@@ -26,4 +27,32 @@ func (s *Store) Copy(ctx context.Context, from, to string, o objstore.CopyOption
 		s.t.Errorf("%q is not a copy of %q", to, from)
 	}
 	return info, err
+}
+
+// checkContained checks that a snapshot has the layout that its table had, and that the prefix of a self-contained version holds its data
+// files and no others.
+func (s *Store) checkContained(snap *manifest.Snapshot, files []manifest.File) {
+	if !snap.SelfContained() {
+		return
+	}
+	named := map[string]bool{}
+	for _, f := range files {
+		named[f.Key] = true
+	}
+	found := 0
+	for info, err := range s.inner.List(context.Background(), snap.Version.Prefix()) {
+		if err != nil {
+			s.t.Errorf("list version %d: %v", snap.Version, err)
+			return
+		}
+		switch {
+		case named[info.Key]:
+			found++
+		case strings.Contains(info.Key, "/part-"):
+			s.t.Errorf("self-contained: %s is not of version %d, and lies in its prefix", info.Key, snap.Version)
+		}
+	}
+	if found != len(files) {
+		s.t.Errorf("self-contained: the prefix of version %d has %d of its %d files", snap.Version, found, len(files))
+	}
 }
