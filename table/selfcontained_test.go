@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/tablectl/tablectl/internal/objstore"
 	"github.com/tablectl/tablectl/internal/objstore/faultstore"
+	"github.com/tablectl/tablectl/internal/testserver"
 	"github.com/tablectl/tablectl/manifest"
 )
 
@@ -351,4 +353,46 @@ func TestSelfContainedAfterACrash(t *testing.T) {
 		t.Errorf("version %d", v)
 	}
 	w.setIs(rowOne + rowTwo + rowThree)
+}
+
+// TestSelfContainedOnServers: real servers copy, and a version does not miss the one that it was built on.
+func TestSelfContainedOnServers(t *testing.T) {
+	testserver.Each(t, func(t *testing.T, server *testserver.Server) {
+		store := server.Open(t)
+		tab, err := Open(t.Context(), "", Options{Store: store, By: "test@test", SpoolDir: t.TempDir()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := newWorld(t, "")
+		for i, text := range []string{rowOne, rowTwo, rowTwo} {
+			o := PublishOptions{Mode: Append, RunID: fmt.Sprint(i), Inputs: []string{w.write(header + text)}}
+			o.Definition.Layout, o.Definition.PartitionBy = manifest.LayoutSelfContained, []string{"city"}
+			if _, err := tab.Publish(t.Context(), o); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, v := range []manifest.Version{1, 2} {
+			for info, err := range store.List(t.Context(), v.Prefix()) {
+				if err == nil {
+					err = store.Delete(t.Context(), info.Key)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		v, err := tab.At(t.Context(), "current")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := sortedLines(rowsOfView(t, v)); got != sortedLines(rowOne+rowTwo+rowTwo) {
+			t.Errorf("rows\n%s", got)
+		}
+	})
+}
+
+func sortedLines(text string) string {
+	lines := strings.SplitAfter(text, "\n")
+	slices.Sort(lines)
+	return strings.Join(lines, "")
 }
