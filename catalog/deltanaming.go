@@ -12,12 +12,13 @@ import (
 // version that wrote it.
 type naming struct {
 	m       *manifest.Manifest
+	reader  string // who finds columns so
 	schema  manifest.Schema
 	checked map[manifest.Version]error
 }
 
-func newNaming(t Target) *naming {
-	return &naming{m: t.Manifest, schema: t.Snapshot.Schema, checked: map[manifest.Version]error{}}
+func newNaming(t Target, reader string) *naming {
+	return &naming{m: t.Manifest, reader: reader, schema: t.Snapshot.Schema, checked: map[manifest.Version]error{}}
 }
 
 // check is ErrCannot, with the column, for a file that cannot be read so.
@@ -39,7 +40,7 @@ func (n *naming) version(v manifest.Version) error {
 	}
 	for _, s := range schemas {
 		if err := sameNames("", n.schema.Fields, s.Fields); err != nil {
-			return fmt.Errorf("%w by Delta, which finds columns by name: %w in files of version %d; a publish that replaces all rows writes them anew", ErrCannot, err, v)
+			return fmt.Errorf("%w by %s, which finds columns by name: %w in files of version %d; a publish that replaces all rows writes them anew", ErrCannot, n.reader, err, v)
 		}
 	}
 	return nil

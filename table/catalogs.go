@@ -133,27 +133,40 @@ func (t *Table) eachCatalog(ctx context.Context, h head, force bool,
 	}
 	target.Force = force
 	states := make([]CatalogState, len(h.m.Tablectl.Settings.Catalogs))
-	var g errgroup.Group
-	g.SetLimit(t.requests())
-	for i, c := range h.m.Tablectl.Settings.Catalogs {
-		g.Go(func() error {
-			s := &states[i]
-			s.Catalog = c
-			e, err := catalog.New(c)
-			if err == nil {
-				s.State, err = do(e, ctx, target)
+	for _, views := range []bool{false, true} { // a view reads another catalog
+		var g errgroup.Group
+		g.SetLimit(t.requests())
+		for i, c := range h.m.Tablectl.Settings.Catalogs {
+			if (c.Over != "") == views {
+				g.Go(func() error {
+					states[i] = t.oneCatalog(ctx, target, c, do)
+					return nil
+				})
 			}
-			if s.Err = err; err != nil {
-				s.Behind = true
-				t.opts.Logger.Info("catalog is behind", "catalog", c.Name, "kind", c.Kind, "err", err)
-			}
-			if s.Behind {
-				s.Lag = lag(h.m, s.Generation)
-			}
-			return nil
-		})
+		}
+		if err := g.Wait(); err != nil {
+			return states, err
+		}
 	}
-	return states, g.Wait()
+	return states, nil
+}
+
+// oneCatalog does something with a catalog, and says what it shows then.
+func (t *Table) oneCatalog(ctx context.Context, target catalog.Target, c manifest.Catalog,
+	do func(catalog.Entrance, context.Context, catalog.Target) (catalog.State, error)) CatalogState {
+	s := CatalogState{Catalog: c}
+	e, err := catalog.New(c)
+	if err == nil {
+		s.State, err = do(e, ctx, target)
+	}
+	if s.Err = err; err != nil {
+		s.Behind = true
+		t.opts.Logger.Info("catalog is behind", "catalog", c.Name, "kind", c.Kind, "err", err)
+	}
+	if s.Behind {
+		s.Lag = lag(target.Manifest, s.Generation)
+	}
+	return s
 }
 
 // lag counts the events since a generation, as far as the manifest holds them.
