@@ -149,8 +149,8 @@ func (m *Manifest) validateGC() error {
 
 // Layouts and codecs that a table can ask for.
 const (
-	LayoutShared        = "shared"
-	LayoutSelfContained = "self-contained"
+	LayoutShared        = "shared"         // a version names files of earlier ones
+	LayoutSelfContained = "self-contained" // a version's prefix holds all of its files
 	CompressionZstd     = "zstd"
 	CompressionSnappy   = "snappy"
 )
@@ -165,7 +165,7 @@ func (m *Manifest) validateSettings() error {
 	s := m.Tablectl.Settings
 	switch {
 	case s.Layout != LayoutShared && s.Layout != LayoutSelfContained:
-		return refuse(RuleSettings, "layout %q needs another version of tablectl; %q and %q are known", clip(s.Layout), LayoutShared, LayoutSelfContained)
+		return refuse(RuleSettings, "layout %q is not known; %q and %q are", clip(s.Layout), LayoutShared, LayoutSelfContained)
 	case s.TargetFileBytes < MinTargetFileBytes || s.TargetFileBytes > MaxTargetFileBytes:
 		return refuse(RuleSettings, "target_file_bytes is %d; it is %d to %d", s.TargetFileBytes, int64(MinTargetFileBytes), int64(MaxTargetFileBytes))
 	case s.RowGroupRows < 0 || s.RowGroupRows > 1<<31-1:
