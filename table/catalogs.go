@@ -194,7 +194,7 @@ func (t *Table) target(ctx context.Context, h head) (catalog.Target, error) {
 			}
 			return view.snap, nil
 		},
-		AWS: t.opts.Stores.S3.Config,
+		AWS: t.aws,
 	}
 	if v := current(h.m); v != 0 && len(h.m.Tablectl.Settings.Catalogs) > 0 {
 		var err error
