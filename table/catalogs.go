@@ -65,7 +65,19 @@ func (t *Table) Catalogs(ctx context.Context) ([]CatalogState, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.eachCatalog(ctx, h, false, catalog.Entrance.Look)
+	return t.look(ctx, h), nil
+}
+
+// look looks at every catalog. A current version that cannot be read is the reason why none can be.
+func (t *Table) look(ctx context.Context, h head) []CatalogState {
+	states, err := t.eachCatalog(ctx, h, false, catalog.Entrance.Look)
+	if err == nil {
+		return states
+	}
+	for _, c := range h.m.Tablectl.Settings.Catalogs {
+		states = append(states, CatalogState{Catalog: c, State: catalog.State{Behind: true}, Err: err})
+	}
+	return states
 }
 
 // Sync brings every catalog to what the manifest says, in their order. It can be repeated and run beside publishers. With force it also
