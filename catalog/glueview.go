@@ -32,8 +32,10 @@ const maxViewText = 409_600
 type glueView struct{ g glueTable }
 
 func (w glueView) check(context.Context, Target) ([]string, error) {
-	return []string{fmt.Sprintf("the view is for engines that call the Glue catalog %s; each of them may read catalog %s too, and the view shows the version that the table showed when it was last brought up to date",
-		w.engine(), w.g.c.Over)}, nil
+	if w.g.c.Engine != "" {
+		return nil, nil
+	}
+	return []string{fmt.Sprintf("the view finds the table of catalog %s in %s, as Athena calls the Glue catalog; for Trino say with --engine what it calls it", w.g.c.Over, manifest.DefaultEngine)}, nil
 }
 
 func (glueView) due(t Target) int64 { return pointed(t) }
@@ -55,7 +57,7 @@ func (w glueView) prepare(ctx context.Context, t Target) (func(*types.TableInput
 	if s := over.state(t, there); s.Behind || len(s.Foreign) > 0 {
 		return nil, fmt.Errorf("%w yet: catalog %s, which the view is over, does not show version %d", ErrCannot, over.c.Name, t.current())
 	}
-	text, err := prestoView(w.engine(), w.g.c.Database, w.sql(over.c, t))
+	text, err := prestoView(viewEngine(w.g.c), w.g.c.Database, w.sql(over.c, t))
 	if err != nil {
 		return nil, err
 	}
@@ -78,9 +80,10 @@ func (w glueView) over(t Target) (glueTable, error) {
 	return glueTable{c, w.g.dial}, nil
 }
 
-func (w glueView) engine() string {
-	if w.g.c.Engine != "" {
-		return w.g.c.Engine
+// viewEngine is what engines that read the view call the Glue catalog.
+func viewEngine(c manifest.Catalog) string {
+	if c.Engine != "" {
+		return c.Engine
 	}
 	return manifest.DefaultEngine
 }
@@ -93,7 +96,7 @@ func (w glueView) root(t Target, there *types.Table, _ int64, version manifest.V
 		return "", false
 	}
 	from := selected[strings.LastIndex(selected, " FROM ")+1:]
-	if over, err := w.over(t); err == nil && from == fromTable(over.c) && v.Catalog == w.engine() {
+	if over, err := w.over(t); err == nil && from == fromTable(over.c) && v.Catalog == viewEngine(w.g.c) {
 		return t.URL, true
 	}
 	return from, true

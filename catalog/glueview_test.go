@@ -40,6 +40,20 @@ func TestGlueView(t *testing.T) {
 	}
 }
 
+// TestGlueViewNotes: Trino calls the Glue catalog something else than Athena does.
+func TestGlueViewNotes(t *testing.T) {
+	f, store := newFakeGlue(t), memstore.New(memstore.Options{})
+	e := f.entrance(manifest.AsView)
+	target := f.target(t, manifest.AsView, store, 3)
+	if notes, err := e.Check(context.Background(), target); err != nil || len(notes) != 1 || !strings.Contains(notes[0], "catalog ice in awsdatacatalog") {
+		t.Errorf("%v, %v", notes, err)
+	}
+	e.c.Engine = "lake"
+	if notes, err := e.Check(context.Background(), target); err != nil || len(notes) > 0 {
+		t.Errorf("%v, %v", notes, err)
+	}
+}
+
 // TestGlueViewTypes: every kind of type has one of Trino's, and times are cast.
 func TestGlueViewTypes(t *testing.T) {
 	want := map[string]string{

@@ -206,7 +206,7 @@ SELECT * FROM hive."web"."flights_location";
 -- the current version, also after the next publish or rollback
 SELECT * FROM hive."web"."flights_projection";
 -- the current version, also after the next publish or rollback
-SELECT * FROM iceberg."web"."flights_view";
+SELECT * FROM "awsdatacatalog"."web"."flights_view";
 `},
 		{"clickhouse", "clickhouse", "s3://b/a table/x", catalogued(all...), SQLOptions{Region: "eu-north-1"}, `
 -- credentials are those of the server: use_environment_credentials in its configuration

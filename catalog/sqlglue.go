@@ -45,10 +45,10 @@ func trino(a access, m *manifest.Manifest, selections []selection) (string, erro
 
 // connector is the kind of Trino's catalog that a Glue table is read through. A view says itself what it is called.
 func connector(c manifest.Catalog) string {
-	switch {
-	case c.As == manifest.AsView && c.Engine != "":
-		return sqlName(c.Engine)
-	case c.As == manifest.AsIceberg, c.As == manifest.AsView:
+	switch c.As {
+	case manifest.AsView:
+		return sqlName(viewEngine(c))
+	case manifest.AsIceberg:
 		return "iceberg"
 	}
 	return "hive"

@@ -123,7 +123,8 @@ func (a *app) catalog() *cobra.Command {
              view        a view that selects one version of the Glue table of another catalog, --over; for Trino
                          say with --engine what it calls the Glue catalog`
 	cmd.Example = `  tablectl catalog s3://bucket/flights add symlink
-  tablectl catalog s3://bucket/flights add glue --as iceberg --database web --table flights`
+  tablectl catalog s3://bucket/flights add glue --as iceberg --database web --table flights
+  tablectl catalog s3://bucket/flights add glue --name view --as view --over glue --database web --table flights_now`
 	f := cmd.Flags()
 	f.StringVar(&c.Name, "name", "", "of the catalog (default: its kind)")
 	f.StringVar(&c.As, "as", "", "glue: "+strings.Join(manifest.AsKinds(), ", "))
