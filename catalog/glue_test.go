@@ -26,6 +26,7 @@ func glueTarget(t *testing.T, store objstore.Store, generation int64) Target {
 	if err != nil {
 		t.Fatal(err)
 	}
+	fields, _ = manifest.AssignIDs(fields, 0)
 	fields[1].Doc = "where it lies"
 	schema := manifest.Schema{Fields: fields}
 	m := &manifest.Manifest{TableUUID: "uuid-1", CurrentSnapshotID: generation, Schemas: []manifest.Schema{schema}}
