@@ -5,6 +5,7 @@ package engines
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -70,7 +71,7 @@ func onTrino(t *testing.T) (p place, q *trino, database string) {
 	p = place{url: minio.NewURL() + "/table", opts: table.Options{Stores: urlstore.Options{S3: minio.Options()}}, env: minio.Env()}
 	database = "db_" + strings.ToLower(hexID())
 	q = &trino{t: t, url: s.Trino}
-	q.run("CREATE SCHEMA hive." + database)
+	q.rows("CREATE SCHEMA hive." + database)
 	return p, q, database
 }
 
@@ -87,20 +88,46 @@ var deltaCatalog = manifest.Catalog{Name: "delta", Kind: manifest.CatalogDelta}
 
 func registerDelta(q *trino, database, url string) {
 	q.t.Helper()
-	q.run(fmt.Sprintf("CALL delta.system.register_table('%s', 't_delta', '%s')", database, url))
+	q.rows(fmt.Sprintf("CALL delta.system.register_table('%s', 't_delta', '%s')", database, url))
 }
 
-// theRows are SELECT * of each entrance.
-func theRows(database, entrance string) string {
-	return "SELECT * FROM " + trinoTable(database, entrance)
+// trinoEntrance is one of the ways in which Trino reads a table.
+type trinoEntrance struct {
+	name    string
+	table   string                                          // in Trino's words
+	through func(rows []row, fields []manifest.Field) []row // what it makes of them
 }
 
-func trinoTable(database, entrance string) string {
-	switch entrance {
-	case "symlink":
-		return "hive." + database + ".t_symlink"
-	case "delta":
-		return "delta." + database + ".t_delta"
+func trinoEntrances(database string) []trinoEntrance {
+	return []trinoEntrance{
+		{"iceberg", "iceberg." + database + ".t", func(rows []row, _ []manifest.Field) []row { return rows }},
+		{"symlink", "hive." + database + ".t_symlink", throughHive},
+		{"delta", "delta." + database + ".t_delta", throughDelta},
 	}
-	return "iceberg." + database + ".t"
+}
+
+// same compares what the entrance shows with the current version.
+func (e trinoEntrance) same(t *testing.T, q *trino, tb *table.Table, what string) {
+	t.Helper()
+	a, err := q.ask("SELECT * FROM " + e.table)
+	if err != nil {
+		t.Errorf("%s: %v", what, err)
+		return
+	}
+	v := at(t, tb, "")
+	same(t, e.name+" "+what, a.rows, e.through(scanned(t, v), v.Schema().Fields))
+}
+
+// catalogsAre demands that each catalog is at the current version, and nobody else has been there.
+func catalogsAre(t *testing.T, tb *table.Table) {
+	t.Helper()
+	states, err := tb.Catalogs(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range states {
+		if !s.Current() || s.Version != at(t, tb, "").Version() {
+			t.Errorf("catalog %s: %+v", s.Catalog.Name, s)
+		}
+	}
 }

@@ -13,8 +13,9 @@ import (
 
 // trino asks a Trino over its client protocol (https://trino.io/docs/476/develop/client-protocol.html). It may be used by several at once.
 type trino struct {
-	t   *testing.T
-	url string
+	t       *testing.T
+	url     string
+	catalog string // of names without one
 }
 
 // trinoAnswer is what came of a statement.
@@ -71,7 +72,7 @@ func (q *trino) page(method, url, body string) (trinoPage, error) {
 	if err != nil {
 		return out, err
 	}
-	for k, v := range map[string]string{"User": "tests", "Time-Zone": "UTC", "Client-Capabilities": "PARAMETRIC_DATETIME"} {
+	for k, v := range map[string]string{"User": "tests", "Catalog": q.catalog, "Time-Zone": "UTC", "Client-Capabilities": "PARAMETRIC_DATETIME"} {
 		req.Header.Set("X-Trino-"+k, v)
 	}
 	resp, err := http.DefaultClient.Do(req)
@@ -91,8 +92,8 @@ func (q *trino) page(method, url, body string) (trinoPage, error) {
 	return out, d.Decode(&out)
 }
 
-// run runs a statement that must succeed.
-func (q *trino) run(statement string) []row {
+// rows are what a statement gives that must succeed.
+func (q *trino) rows(statement string) []row {
 	q.t.Helper()
 	a, err := q.ask(statement)
 	if err != nil {
@@ -101,12 +102,12 @@ func (q *trino) run(statement string) []row {
 	return a.rows
 }
 
-// runAll runs the statements of `tablectl sql`, each verbatim, and gives the rows of every one.
-func (q *trino) runAll(text string) [][]row {
+// run runs the statements of `tablectl sql`, each verbatim, and gives the rows of every one.
+func (q *trino) run(text string) [][]row {
 	q.t.Helper()
 	var out [][]row
 	for statement := range strings.SplitSeq(strings.TrimSpace(text), ";\n") {
-		out = append(out, q.run(strings.TrimSuffix(statement, ";")))
+		out = append(out, q.rows(strings.TrimSuffix(statement, ";")))
 	}
 	return out
 }
