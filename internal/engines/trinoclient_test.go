@@ -20,8 +20,9 @@ type trino struct {
 
 // trinoAnswer is what came of a statement.
 type trinoAnswer struct {
-	rows  []row
-	bytes int64 // that were read of data files
+	rows   []row
+	bytes  int64 // that were read of data files
+	splits int   // parts of the work; of a plain scan of small files: files that were opened, or 1
 }
 
 // trinoPage is one of the answers to a statement.
@@ -35,6 +36,7 @@ type trinoPage struct {
 	Data  [][]any `json:"data"`
 	Stats struct {
 		PhysicalInputBytes int64 `json:"physicalInputBytes"`
+		TotalSplits        int   `json:"totalSplits"`
 	} `json:"stats"`
 	Error *struct {
 		Message string `json:"message"`
@@ -55,7 +57,7 @@ func (q *trino) ask(statement string) (trinoAnswer, error) {
 			}
 			out.rows = append(out.rows, r)
 		}
-		out.bytes = page.Stats.PhysicalInputBytes
+		out.bytes, out.splits = page.Stats.PhysicalInputBytes, page.Stats.TotalSplits
 		if page.Error != nil {
 			return out, fmt.Errorf("%s: %s", statement, page.Error.Message)
 		}
