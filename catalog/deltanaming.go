@@ -13,6 +13,7 @@ import (
 type naming struct {
 	m       *manifest.Manifest
 	reader  string // who finds columns so
+	widens  bool   // it reads a column whose type was widened since
 	schema  manifest.Schema
 	checked map[manifest.Version]error
 }
@@ -39,7 +40,7 @@ func (n *naming) version(v manifest.Version) error {
 		schemas = []manifest.Schema{s}
 	}
 	for _, s := range schemas {
-		if err := sameNames("", n.schema.Fields, s.Fields); err != nil {
+		if err := sameNames("", n.schema.Fields, s.Fields, n.widens); err != nil {
 			return fmt.Errorf("%w by %s, which finds columns by name: %w in files of version %d; a publish that replaces all rows writes them anew", ErrCannot, n.reader, err, v)
 		}
 	}
@@ -62,8 +63,8 @@ func (n *naming) lacks(f manifest.File, column manifest.Field) bool {
 	return known && !slices.ContainsFunc(s.Fields, func(g manifest.Field) bool { return g.ID == column.ID })
 }
 
-// sameNames says of the first field that is not what it is called now or has another type what it is then.
-func sameNames(path string, now, then []manifest.Field) error {
+// sameNames says of the first field that is not what it is called now, or, unless it may be widened, has another type what it is then.
+func sameNames(path string, now, then []manifest.Field, widens bool) error {
 	for _, f := range now {
 		for _, g := range then {
 			switch name := path + f.Name; {
@@ -73,10 +74,10 @@ func sameNames(path string, now, then []manifest.Field) error {
 				return fmt.Errorf("column %s is another one", name)
 			case f.ID != g.ID:
 				continue
-			case f.Type.Kind != g.Type.Kind || f.Type.Precision != g.Type.Precision || f.Type.Scale != g.Type.Scale:
+			case !widens && (f.Type.Kind != g.Type.Kind || f.Type.Precision != g.Type.Precision || f.Type.Scale != g.Type.Scale):
 				return fmt.Errorf("column %s is %s", name, g.Type)
 			default:
-				if err := sameNames(name+".", f.Type.Fields, g.Type.Fields); err != nil {
+				if err := sameNames(name+".", f.Type.Fields, g.Type.Fields, widens); err != nil {
 					return err
 				}
 			}

@@ -27,6 +27,7 @@ func glueTarget(t *testing.T, store objstore.Store, generation int64) Target {
 	if err != nil {
 		t.Fatal(err)
 	}
+	fields, _ = manifest.AssignIDs(fields, 0)
 	fields[1].Doc = "where it lies"
 	schema, spec, _, err := manifest.Layout(manifest.Schema{Fields: fields}, nil, nil, nil)
 	if err != nil {

@@ -62,7 +62,7 @@ func inHive(ctx context.Context, t Target, visit func(manifest.File) error) erro
 	if err := hiveTypes(t.Manifest.Schema()); err != nil {
 		return err
 	}
-	naming := newNaming(t, "Hive")
+	naming := hiveNames(t)
 	return selfContained(ctx, t, func(f manifest.File) error {
 		if err := naming.check(f); err != nil || visit == nil {
 			return err
