@@ -201,6 +201,18 @@ var manifestRefusals = []refusal{
 	{RuleCatalogs, "unknown as", catalogs(Catalog{Name: "a", Kind: CatalogGlue, As: "table", Database: "web", Table: "t"})},
 	{RuleCatalogs, "no table", catalogs(Catalog{Name: "a", Kind: CatalogGlue, As: AsIceberg, Database: "web"})},
 	{RuleCatalogs, "a table with capitals", catalogs(Catalog{Name: "a", Kind: CatalogGlue, As: AsIceberg, Database: "web", Table: "T"})},
+	{RuleCatalogs, "a view over nothing", catalogs(Catalog{Name: "a", Kind: CatalogGlue, As: AsView, Database: "web", Table: "t"})},
+	{RuleCatalogs, "a view over a symlink table", catalogs(
+		Catalog{Name: "links", Kind: CatalogGlue, As: AsSymlink, Database: "web", Table: "t"}, Catalog{Name: "a", Kind: CatalogGlue, As: AsView, Database: "web", Table: "v", Over: "links"})},
+	{RuleCatalogs, "a view elsewhere", catalogs(
+		Catalog{Name: "ice", Kind: CatalogGlue, As: AsIceberg, Database: "web", Table: "t"},
+		Catalog{Name: "a", Kind: CatalogGlue, As: AsView, Database: "web", Table: "v", Over: "ice", Region: "eu-north-1"})},
+	{RuleCatalogs, "a view in a catalog with quotes", catalogs(
+		Catalog{Name: "ice", Kind: CatalogGlue, As: AsIceberg, Database: "web", Table: "t"},
+		Catalog{Name: "a", Kind: CatalogGlue, As: AsView, Database: "web", Table: "v", Over: "ice", Engine: `"`})},
+	{RuleCatalogs, "a table over another", catalogs(
+		Catalog{Name: "ice", Kind: CatalogGlue, As: AsIceberg, Database: "web", Table: "t"}, Catalog{Name: "a", Kind: CatalogGlue, As: AsLocation, Database: "web", Table: "v", Over: "ice"})},
+	{RuleCatalogs, "over of no glue", catalogs(Catalog{Name: "a", Kind: CatalogHint, Over: "b"})},
 	{RuleCatalogs, "too many", func(m *Manifest) {
 		for i := range maxCatalogs + 1 {
 			m.Tablectl.Settings.Catalogs = append(m.Tablectl.Settings.Catalogs, Catalog{Name: fmt.Sprint("c", i), Kind: CatalogHint})
