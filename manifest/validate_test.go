@@ -187,7 +187,7 @@ var manifestRefusals = []refusal{
 	{RuleGC, "plan without digest", func(m *Manifest) { m.Tablectl.GC.SHA256 = "" }},
 	{RuleGC, "plan of another epoch", func(m *Manifest) { m.Tablectl.GC.Plan = planKey(6) }},
 	{RuleGC, "expired and live", func(m *Manifest) { m.Tablectl.GC.Expired = []Version{1} }},
-	{RuleSettings, "layout", func(m *Manifest) { m.Tablectl.Settings.Layout = "self-contained" }},
+	{RuleSettings, "layout", func(m *Manifest) { m.Tablectl.Settings.Layout = "per-version" }},
 	{RuleSettings, "file size", func(m *Manifest) { m.Tablectl.Settings.TargetFileBytes = 0 }},
 	{RuleSettings, "rows", func(m *Manifest) { m.Tablectl.Settings.RowGroupRows = -1 }},
 	{RuleSettings, "versions", func(m *Manifest) { m.Tablectl.Settings.KeepVersions = MinKeepVersions - 1 }},
@@ -201,6 +201,18 @@ var manifestRefusals = []refusal{
 	{RuleCatalogs, "unknown as", catalogs(Catalog{Name: "a", Kind: CatalogGlue, As: "table", Database: "web", Table: "t"})},
 	{RuleCatalogs, "no table", catalogs(Catalog{Name: "a", Kind: CatalogGlue, As: AsIceberg, Database: "web"})},
 	{RuleCatalogs, "a table with capitals", catalogs(Catalog{Name: "a", Kind: CatalogGlue, As: AsIceberg, Database: "web", Table: "T"})},
+	{RuleCatalogs, "a view over nothing", catalogs(Catalog{Name: "a", Kind: CatalogGlue, As: AsView, Database: "web", Table: "t"})},
+	{RuleCatalogs, "a view over a symlink table", catalogs(
+		Catalog{Name: "links", Kind: CatalogGlue, As: AsSymlink, Database: "web", Table: "t"}, Catalog{Name: "a", Kind: CatalogGlue, As: AsView, Database: "web", Table: "v", Over: "links"})},
+	{RuleCatalogs, "a view elsewhere", catalogs(
+		Catalog{Name: "ice", Kind: CatalogGlue, As: AsIceberg, Database: "web", Table: "t"},
+		Catalog{Name: "a", Kind: CatalogGlue, As: AsView, Database: "web", Table: "v", Over: "ice", Region: "eu-north-1"})},
+	{RuleCatalogs, "a view in a catalog with quotes", catalogs(
+		Catalog{Name: "ice", Kind: CatalogGlue, As: AsIceberg, Database: "web", Table: "t"},
+		Catalog{Name: "a", Kind: CatalogGlue, As: AsView, Database: "web", Table: "v", Over: "ice", Engine: `"`})},
+	{RuleCatalogs, "a table over another", catalogs(
+		Catalog{Name: "ice", Kind: CatalogGlue, As: AsIceberg, Database: "web", Table: "t"}, Catalog{Name: "a", Kind: CatalogGlue, As: AsLocation, Database: "web", Table: "v", Over: "ice"})},
+	{RuleCatalogs, "over of no glue", catalogs(Catalog{Name: "a", Kind: CatalogHint, Over: "b"})},
 	{RuleCatalogs, "too many", func(m *Manifest) {
 		for i := range maxCatalogs + 1 {
 			m.Tablectl.Settings.Catalogs = append(m.Tablectl.Settings.Catalogs, Catalog{Name: fmt.Sprint("c", i), Kind: CatalogHint})
