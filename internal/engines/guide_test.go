@@ -13,8 +13,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"github.com/tablectl/tablectl/internal/testserver"
 )
 
 // guideTable is the table of the guides; here it is another one, on the test's server.
@@ -26,17 +24,36 @@ func TestGuides(t *testing.T) {
 	bin := t.TempDir()
 	command(t, "", nil, "go", "build", "-o", bin, "../../cmd/tablectl")
 	months := deliveries(t, filepath.Join(bin, "tablectl"))
-	for _, c := range []struct{ file, engine string }{{"duckdb.md", "duckdb"}} {
-		t.Run(c.file, func(t *testing.T) {
-			s := testserver.MinIO(t)
-			g := &guide{
-				t: t, dir: months, url: s.NewURL() + "/flights", e: start(t, c.engine, s.Env()...),
-				env: append(s.Env(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH")),
-			}
-			for _, b := range blocks(t, filepath.Join("../../docs", c.file)) {
+	for file, begin := range map[string]func(t *testing.T, g *guide){
+		"duckdb.md": onMinIOWith("duckdb"),
+		"spark.md":  onMinIOWith("spark"),
+		"trino.md":  onTrinoWith(trino{}),
+		// As in Athena, tables of all kinds are found under one name.
+		"athena.md": onTrinoWith(trino{catalog: "iceberg", session: "iceberg.hive_catalog_name=hive"}),
+	} {
+		t.Run(file, func(t *testing.T) {
+			g := &guide{t: t, dir: months}
+			begin(t, g)
+			g.env = append(g.env, "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+			for _, b := range blocks(t, filepath.Join("../../docs", file)) {
 				g.play(b)
 			}
 		})
+	}
+}
+
+func onMinIOWith(engine string) func(*testing.T, *guide) {
+	return func(t *testing.T, g *guide) {
+		p, _ := onMinIO(t)
+		g.url, g.env, g.session = p.url+"/flights", p.env, start(t, engine, p.env...)
+	}
+}
+
+func onTrinoWith(like trino) func(*testing.T, *guide) {
+	return func(t *testing.T, g *guide) {
+		p, q, database := onTrino(t)
+		like.t, like.url = t, q.url
+		g.url, g.env, g.database, g.session = p.url, append(p.env, "AWS_ENDPOINT_URL_GLUE="+os.Getenv("AWS_ENDPOINT_URL_GLUE")), database, &like
 	}
 }
 
@@ -109,13 +126,35 @@ func blocks(t *testing.T, path string) []block {
 
 // guide is a guide that is being followed.
 type guide struct {
-	t       *testing.T
-	dir     string // with the files to publish
-	url     string // of the table
-	env     []string
-	e       *engine
-	printed string // what the last command printed, if the next block shows it
-	rows    []row  // what the last statement answered
+	t        *testing.T
+	dir      string // with the files to publish
+	url      string // of the table
+	database string // in Glue
+	env      []string
+	session  interface{ run(text string) [][]row }
+	printed  string // what the last command printed, if the next block shows it
+	rows     []row  // what the last statement answered
+}
+
+// guideDatabase is the Glue database of the guides.
+var guideDatabase = regexp.MustCompile(`\bweb\b`)
+
+// mine is a text of the guide with this test's names.
+func (g *guide) mine(text string) string {
+	text = strings.ReplaceAll(text, guideTable, g.url)
+	if g.database != "" {
+		text = guideDatabase.ReplaceAllString(text, g.database)
+	}
+	return text
+}
+
+// theirs is what tablectl would have printed for the table of the guide.
+func (g *guide) theirs(text string) string {
+	text = strings.ReplaceAll(text, g.url, guideTable)
+	if g.database != "" {
+		text = strings.ReplaceAll(text, g.database, "web")
+	}
+	return here.ReplaceAllString(text, "")
 }
 
 // play runs a block, or compares it with what the one before it gave.
@@ -124,21 +163,21 @@ func (g *guide) play(b block) {
 	switch b.language {
 	case "sh":
 		for line := range strings.Lines(b.text) {
-			g.printed = command(g.t, g.dir, g.env, "sh", "-c", strings.ReplaceAll(line, guideTable, g.url))
+			g.printed = command(g.t, g.dir, g.env, "sh", "-c", g.mine(line))
 			if !strings.HasPrefix(line, "tablectl sql ") {
 				g.printed = ""
 			}
 		}
 	case "sql", "python":
-		text := strings.ReplaceAll(b.text, guideTable, g.url)
+		text := g.mine(b.text)
 		if g.printed != "" {
-			if got := g.onAWS(g.printed); got != b.text {
+			if got := g.theirs(g.printed); got != b.text {
 				g.t.Errorf("%s: it prints\n%s", b.where, got)
 			}
 			text, g.printed = g.printed, ""
 		}
 		g.rows = nil
-		if results := g.e.run(text); len(results) > 0 {
+		if results := g.session.run(text); len(results) > 0 {
 			g.rows = results[len(results)-1]
 		}
 	case "text":
@@ -154,11 +193,6 @@ func (g *guide) play(b block) {
 
 // here is what statements say of the test's server: where it is, and that buckets are addressed by path.
 var here = regexp.MustCompile(`, REGION '[^']*', ENDPOINT '[^']*', USE_SSL false, URL_STYLE 'path'|    \.config\("spark\.hadoop\.fs\.s3a\.(endpoint|endpoint\.region|path\.style\.access)", "[^"]*"\)\n`)
-
-// onAWS is what tablectl would have printed for the table of the guide.
-func (g *guide) onAWS(printed string) string {
-	return here.ReplaceAllString(strings.ReplaceAll(printed, g.url, guideTable), "")
-}
 
 // shown are rows as the guides show them.
 func shown(columns []string, rows []row) string {

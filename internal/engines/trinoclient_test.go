@@ -16,6 +16,7 @@ type trino struct {
 	t       *testing.T
 	url     string
 	catalog string // of names without one
+	session string // properties of the session, "name=value,…"
 }
 
 // trinoAnswer is what came of a statement.
@@ -74,7 +75,7 @@ func (q *trino) page(method, url, body string) (trinoPage, error) {
 	if err != nil {
 		return out, err
 	}
-	for k, v := range map[string]string{"User": "tests", "Catalog": q.catalog, "Time-Zone": "UTC", "Client-Capabilities": "PARAMETRIC_DATETIME"} {
+	for k, v := range map[string]string{"User": "tests", "Catalog": q.catalog, "Session": q.session, "Time-Zone": "UTC", "Client-Capabilities": "PARAMETRIC_DATETIME"} {
 		req.Header.Set("X-Trino-"+k, v)
 	}
 	resp, err := http.DefaultClient.Do(req)
