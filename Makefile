@@ -1,6 +1,6 @@
 # Everything that is done with this repository. `make demo` and `make test` need no more than Go (and a C compiler for the race
-# detector); `make test-engines` and `make bench` make themselves a Python environment. For Spark the former also needs Java 17 and mvn,
-# with which one jar is fetched.
+# detector); `make test-engines` and `make bench` make themselves a Python environment. For Spark the former also needs Java 17, and mvn,
+# with which its jar and Trino are fetched.
 
 GO          ?= go
 VERSION     ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
@@ -23,8 +23,8 @@ demo-minio: ## the same against a MinIO that is built and started for it
 test: ## unit tests, command-line scripts, both S3 servers, with the race detector
 	$(GO) test -race -timeout 30m ./...
 
-test-engines: ## DuckDB, PyIceberg, Polars and Spark read what tablectl wrote
-	$(GO) test -tags engines -count=1 -timeout 20m ./internal/engines/...
+test-engines: ## DuckDB, PyIceberg, Polars, Spark, ClickHouse and Trino read what tablectl wrote
+	$(GO) test -tags engines -count=1 -timeout 40m ./internal/engines/...
 
 bench: ## against DuckDB and delta-rs; see bench/README.md
 	$(GO) run ./bench $(BENCH)

@@ -321,6 +321,7 @@ func TestDeltaStrangers(t *testing.T) {
 	w.sync(w.target())
 	w.put(deltaPrefix+"notes.txt", "x")
 	w.put(deltaPrefix+"00000000000000000000.crc", "x")
+	w.put(deltaPrefix+"_trino_meta/extended_stats.json", "x") // of Trino's ANALYZE
 	state, err := delta{}.Look(context.Background(), w.target())
 	if err != nil || state.Behind || len(state.Foreign) != 1 || !strings.Contains(state.Foreign[0], "notes.txt") {
 		t.Errorf("%+v, %v", state, err)

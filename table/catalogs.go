@@ -81,7 +81,7 @@ func (t *Table) look(ctx context.Context, h head) []CatalogState {
 }
 
 // Sync brings every catalog to what the manifest says, in their order. It can be repeated and run beside publishers. With force it also
-// overwrites what others changed. The error is a BehindError if some could not be brought there.
+// overwrites what others changed. Iceberg lists that are gone are put back, too. The error is a BehindError if some could not be brought there.
 func (t *Table) Sync(ctx context.Context, force bool) ([]CatalogState, error) {
 	h, err := t.head(ctx)
 	if err != nil {
@@ -89,6 +89,9 @@ func (t *Table) Sync(ctx context.Context, force bool) ([]CatalogState, error) {
 	}
 	if err := t.inPlace(h.m); err != nil {
 		return nil, err
+	}
+	if err := t.mendLists(ctx, h.m, force); err != nil {
+		return nil, fmt.Errorf("sync: %w", err)
 	}
 	return t.follow(ctx, h, force)
 }
