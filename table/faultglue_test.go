@@ -14,12 +14,18 @@ import (
 // errKilled is the end of a command that died in a request to Glue.
 var errKilled = errors.New("killed")
 
-// glueCatalogs are tables of Glue, and a view over one of them.
+// glueCatalogs are tables of Glue, of every kind, and a view over one of them.
 func glueCatalogs() []manifest.Catalog {
 	of := func(name, as, over string) manifest.Catalog {
 		return manifest.Catalog{Name: name, Kind: manifest.CatalogGlue, As: as, Database: gluefake.Database, Table: name, Over: over}
 	}
-	return []manifest.Catalog{of("view", manifest.AsView, "ice"), of("ice", manifest.AsIceberg, ""), of("links", manifest.AsSymlink, "")}
+	return []manifest.Catalog{of("view", manifest.AsView, "ice"), of("ice", manifest.AsIceberg, ""), of("links", manifest.AsSymlink, ""),
+		of("directory", manifest.AsLocation, ""), of("template", manifest.AsProjection, "")}
+}
+
+// glueDefinition is a table that all of them can show.
+func glueDefinition() Definition {
+	return Definition{Key: []string{"id"}, PartitionBy: []string{"city"}, Layout: manifest.LayoutSelfContained, Catalogs: glueCatalogs()}
 }
 
 // glueOperations are the commands that bring Glue along, each over the requests to Glue that it makes.
@@ -36,10 +42,10 @@ func glueOperations() []faultOperation {
 		}
 	}
 	base := func(w *world) {
-		w.mustPublishFile("one.csv", PublishOptions{Definition: Definition{Key: []string{"id"}, PartitionBy: []string{"city"}, Catalogs: glueCatalogs()}})
+		w.mustPublish("id,city,amount\n1,Oslo,1\n2,Bern,1\n", PublishOptions{Definition: glueDefinition()})
 	}
 	return []faultOperation{
-		{name: "first publish", before: func(*world) {}, do: publish(PublishOptions{Definition: Definition{Catalogs: glueCatalogs()}}), after: func(w *world) { w.glueShows(1) }},
+		{name: "first publish", before: func(*world) {}, do: publish(PublishOptions{Definition: glueDefinition()}), after: func(w *world) { w.glueShows(1) }},
 		{name: "publish", before: base, do: publish(PublishOptions{Mode: Append}), after: func(w *world) { w.glueShows(2) }},
 		{
 			name: "rollback",
