@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 )
 
@@ -17,18 +18,15 @@ func (m *Manifest) Blank(run string) bool {
 	return m.LastSequenceNumber == 0 && !m.Declared() && len(s.PartitionBy) == 0 && len(s.SortBy) == 0 && len(s.Key) == 0
 }
 
-// Define gives a blank table the columns, names, settings and properties of t, whose uuid and location it does not take; the catalogs that
-// it has stay, beside those of t, and its layout, if t names none. It is made part of the write w that follows, and is no event of its own. ErrInvalid or ErrSchema as of New.
+// Define gives a blank table the columns and names of t, and the settings and properties that t names; its uuid and location, and all else
+// that it has, stay, the catalogs beside those of t. It is made part of the write w that follows, and is no event of its own. ErrInvalid or
+// ErrSchema as of New.
 func (m *Manifest) Define(t Table, w Write) (*Manifest, error) {
 	t.UUID, t.Location = m.TableUUID, m.Location
-	all := slices.Clone(m.Tablectl.Settings.Catalogs)
-	for _, c := range t.Settings.Catalogs {
-		if !m.HasCatalog(c) {
-			all = append(all, c) // another one of that name is ErrInvalid
-		}
-	}
-	t.Settings.Catalogs = all
-	t.Settings.Layout = cmp.Or(t.Settings.Layout, m.Tablectl.Settings.Layout)
+	t.Settings = m.defined(t.Settings)
+	properties := cloneMap(m.Properties)
+	maps.Copy(properties, t.Properties)
+	t.Properties = properties
 	next, err := New(t, w)
 	if err != nil {
 		return nil, err
@@ -40,8 +38,25 @@ func (m *Manifest) Define(t Table, w Write) (*Manifest, error) {
 	return next, nil
 }
 
-// RejectFirst is Reject of the publish that created the table: what it brought along goes with it, so that the next one can say it better;
-// but not the catalogs and the layout, for whoever made the table empty may have named them.
+// defined are the settings of the table with those that are named.
+func (m *Manifest) defined(named Settings) Settings {
+	out := m.Tablectl.Settings
+	out.Layout = cmp.Or(named.Layout, out.Layout)
+	out.TargetFileBytes = cmp.Or(named.TargetFileBytes, out.TargetFileBytes)
+	out.RowGroupRows = cmp.Or(named.RowGroupRows, out.RowGroupRows)
+	out.KeepVersions = cmp.Or(named.KeepVersions, out.KeepVersions)
+	out.Compression = cmp.Or(named.Compression, out.Compression)
+	out.Catalogs = slices.Clone(out.Catalogs)
+	for _, c := range named.Catalogs {
+		if !m.HasCatalog(c) {
+			out.Catalogs = append(out.Catalogs, c) // another one of that name is ErrInvalid
+		}
+	}
+	return out
+}
+
+// RejectFirst is Reject of the publish that created the table: the columns and names that it brought along go with it, so that the next one
+// can say them better. Settings and properties stay, for whoever made the table empty may have named them, and the next one may name others.
 // Where anything else has happened meanwhile, it is Reject.
 func (m *Manifest) RejectFirst(run, attempt string, v Version, snapshotKey, sha256, message string, w Write) (*Manifest, error) {
 	next, err := m.Reject(run, attempt, v, snapshotKey, sha256, message, w)
@@ -56,12 +71,13 @@ func (m *Manifest) RejectFirst(run, attempt string, v Version, snapshotKey, sha2
 	if len(next.Tablectl.Pending) > 0 || next.Tablectl.History != nil || next.LastSequenceNumber > 0 {
 		return next, nil
 	}
-	blank, err := New(Table{UUID: next.TableUUID, Location: next.Location}, w)
+	properties := cloneMap(next.Properties)
+	delete(properties, propertyMapping)
+	blank, err := New(Table{UUID: next.TableUUID, Location: next.Location, Settings: next.Tablectl.Settings, Properties: properties}, w)
 	if err != nil {
 		return nil, err
 	}
-	settings := blank.Tablectl.Settings
-	settings.Catalogs, settings.Layout = next.Tablectl.Settings.Catalogs, next.Tablectl.Settings.Layout
+	settings := blank.Tablectl.Settings // without the names
 	blank.Tablectl, blank.Unknown, blank.LastUpdatedMs = next.Tablectl, next.Unknown, next.LastUpdatedMs
 	blank.Tablectl.Settings = settings
 	return blank, blank.Validate()

@@ -49,20 +49,6 @@ func TestContainedWithoutParent(t *testing.T) {
 	wantRule(t, err, RuleAddedBy)
 }
 
-// A table that is empty keeps the layout that it was made with, unless its first publish says another.
-func TestLayoutOfBlank(t *testing.T) {
-	for named, want := range map[string]string{"": LayoutSelfContained, LayoutShared: LayoutShared} {
-		m, err := New(Table{UUID: testUUID, Location: testRoot + "/_iceberg", Settings: Settings{Layout: LayoutSelfContained}}, Write{ID: hexOf("a")[:32], At: testTime})
-		if err != nil {
-			t.Fatal(err)
-		}
-		next, err := m.Define(Table{Schema: &Schema{Fields: testColumns()}, Settings: Settings{Layout: named}}, Write{ID: hexOf("b")[:32], At: testTime})
-		if err != nil || next.Tablectl.Settings.Layout != want {
-			t.Errorf("%q: %q, %v, want %q", named, next.Tablectl.Settings.Layout, err, want)
-		}
-	}
-}
-
 func TestDataKeyIn(t *testing.T) {
 	const digest = "-3f9a1c2e0b7d4a55.parquet"
 	taken := map[string]bool{"version=3/part-00000" + digest: true, "version=3/part-00001" + digest: true, "version=3/part-99999" + digest: true}
