@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 // trino asks a Trino over its client protocol (https://trino.io/docs/476/develop/client-protocol.html). It may be used by several at once.
@@ -44,8 +45,18 @@ type trinoPage struct {
 	} `json:"error"`
 }
 
-// ask runs a statement. What Trino refuses is an error.
+// ask runs a statement. What Trino refuses is an error. For some seconds after its start it does not know itself for a worker: it is asked
+// again.
 func (q *trino) ask(statement string) (trinoAnswer, error) {
+	for begun := time.Now(); ; {
+		a, err := q.once(statement)
+		if err == nil || !strings.Contains(err.Error(), "No nodes available") || time.Since(begun) > time.Minute {
+			return a, err
+		}
+	}
+}
+
+func (q *trino) once(statement string) (trinoAnswer, error) {
 	var out trinoAnswer
 	page, err := q.page(http.MethodPost, q.url+"/v1/statement", statement)
 	for ; err == nil; page, err = q.page(http.MethodGet, page.NextURI, "") {
