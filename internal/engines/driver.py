@@ -17,6 +17,7 @@ import os
 import re
 import struct
 import sys
+import tempfile
 import traceback
 import warnings
 
@@ -114,7 +115,8 @@ class Spark:
 
         # The statements ask for a session, too, and get this one, which has fetched nothing. It has the options that they name.
         jars = os.path.join(sys.prefix, "jars")
-        builder = SparkSession.builder.master("local[2]")
+        self.warehouse = tempfile.TemporaryDirectory()
+        builder = SparkSession.builder.master("local[2]").config("spark.sql.warehouse.dir", self.warehouse.name)
         for option, value in json.loads(os.environ.get("SPARK_OPTIONS", "[]")):
             builder = builder.config(option, value)
         self.session = (
@@ -127,6 +129,7 @@ class Spark:
             .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
             .config("spark.sql.shuffle.partitions", "1")
             .config("spark.sql.codegen.wholeStage", "false")
+            .config("spark.databricks.delta.snapshotPartitions", "1")
             .getOrCreate()
         )
 
@@ -176,3 +179,5 @@ def main():
 
 
 main()
+if sys.argv[1] in ("python", "polars"):
+    os._exit(0)  # threads of the libraries abort an interpreter that ends in the ordinary way, now and then

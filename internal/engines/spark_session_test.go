@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/tablectl/tablectl/internal/testserver"
 	"github.com/tablectl/tablectl/manifest"
 	"github.com/tablectl/tablectl/table"
 )
@@ -37,10 +38,7 @@ var (
 )
 
 func startSpark(t *testing.T) (*engine, error) {
-	p, s := onMinIO(t)
-	tb := p.open(t)
-	publish(t, tb, table.Definition{Columns: columns(t, "id int"), Catalogs: []manifest.Catalog{{Name: "delta", Kind: manifest.CatalogDelta}}}, "run-1", `{"id": 1}`)
-	options, err := json.Marshal(sparkOptions(statements(t, tb, "spark", "")))
+	options, err := json.Marshal(sparkOptions(statements(t, sparkTable(t), "spark", "")))
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +47,7 @@ func startSpark(t *testing.T) (*engine, error) {
 		return nil, err
 	}
 	cmd := exec.Command(interpreter, "driver.py", "spark")
-	cmd.Env = append(os.Environ(), append(s.Env(), "PYTHONUTF8=1", "SPARK_OPTIONS="+string(options))...)
+	cmd.Env = append(os.Environ(), append(testserver.MinIO(t).Env(), "PYTHONUTF8=1", "SPARK_OPTIONS="+string(options))...)
 	e := &engine{name: "spark", stderr: &bytes.Buffer{}}
 	cmd.Stderr = e.stderr
 	in, err := cmd.StdinPipe()
@@ -62,6 +60,15 @@ func startSpark(t *testing.T) (*engine, error) {
 	}
 	e.in, e.out = in, bufio.NewReader(out)
 	return e, cmd.Start()
+}
+
+// sparkTable is a table for which the statements name everything that they can.
+func sparkTable(t *testing.T) *table.Table {
+	t.Helper()
+	p, _ := onMinIO(t)
+	tb := p.open(t)
+	publish(t, tb, table.Definition{Columns: columns(t, "id int"), Catalogs: []manifest.Catalog{{Name: "delta", Kind: manifest.CatalogDelta}}}, "run-1", `{"id": 1}`)
+	return tb
 }
 
 // sparkConfig is an option in the statements for Spark.
