@@ -1,6 +1,6 @@
 # Everything that is done with this repository. `make demo` and `make test` need no more than Go (and a C compiler for the race
-# detector); `make test-engines` and `make bench` make themselves a Python environment. For Spark the former also needs Java 17 and mvn,
-# with which its jars are fetched.
+# detector); `make test-engines` and `make bench` make themselves a Python environment. For Spark the former also needs Java 17, and mvn,
+# with which its jars and Trino are fetched.
 
 GO          ?= go
 VERSION     ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
@@ -23,8 +23,8 @@ demo-minio: ## the same against a MinIO that is built and started for it
 test: ## unit tests, command-line scripts, both S3 servers, with the race detector
 	$(GO) test -race -timeout 30m ./...
 
-test-engines: ## every engine of docs/engines.md reads what tablectl wrote
-	$(GO) test -tags engines -count=1 -timeout 20m ./internal/engines/...
+test-engines: ## the engines of docs/engines.md and Trino read what tablectl wrote
+	$(GO) test -tags engines -count=1 -timeout 40m ./internal/engines/...
 
 engines-doc: ## docs/engines.md, as the engines are found
 	$(GO) test -tags engines -count=1 -timeout 20m -run '^TestMatrix$$' ./internal/engines -args -update

@@ -19,7 +19,7 @@ func (delta) Check(ctx context.Context, t Target) ([]string, error) {
 	if t.Snapshot == nil {
 		return nil, nil
 	}
-	return nil, t.Files(ctx, t.Snapshot, newNaming(t).check)
+	return nil, t.Files(ctx, t.Snapshot, newNaming(t, "Delta").check)
 }
 
 // Look reads the newest commit.

@@ -77,7 +77,7 @@ func ourMeta(t Target, schema string, before *deltaMeta) *deltaMeta {
 // other statistics under the target's schema, which changes no data.
 func deltaChanges(ctx context.Context, t Target, before map[string]deltaAdd, anew bool) ([]deltaAction, error) {
 	var adds, out []deltaAction
-	gone, naming := maps.Clone(before), newNaming(t)
+	gone, naming := maps.Clone(before), newNaming(t, "Delta")
 	err := t.Files(ctx, t.Snapshot, func(f manifest.File) error {
 		if err := naming.check(f); err != nil {
 			return err

@@ -25,7 +25,7 @@ func deltaKey(n int64) string { return fmt.Sprintf("%s%020d.json", deltaPrefix, 
 var (
 	deltaCommitName     = regexp.MustCompile(`^([0-9]{20})\.json$`)
 	deltaCheckpointName = regexp.MustCompile(`^([0-9]{20})\.checkpoint\.parquet$`)
-	deltaOtherName      = regexp.MustCompile(`^[0-9]{20}\.(crc|[0-9]{20}\.compacted\.json|checkpoint\..+\.(json|parquet))$|^_last_checkpoint$|^_(sidecars|staged_commits|commits)/`)
+	deltaOtherName      = regexp.MustCompile(`^[0-9]{20}\.(crc|[0-9]{20}\.compacted\.json|checkpoint\..+\.(json|parquet))$|^_last_checkpoint$|^_(sidecars|staged_commits|commits|trino_meta)/`)
 )
 
 // deltaLog is what a listing says of the log.

@@ -12,12 +12,14 @@ import (
 // version that wrote it.
 type naming struct {
 	m       *manifest.Manifest
+	reader  string // who finds columns so
+	widens  bool   // it reads a column whose type was widened since
 	schema  manifest.Schema
 	checked map[manifest.Version]error
 }
 
-func newNaming(t Target) *naming {
-	return &naming{m: t.Manifest, schema: t.Snapshot.Schema, checked: map[manifest.Version]error{}}
+func newNaming(t Target, reader string) *naming {
+	return &naming{m: t.Manifest, reader: reader, schema: t.Snapshot.Schema, checked: map[manifest.Version]error{}}
 }
 
 // check is ErrCannot, with the column, for a file that cannot be read so.
@@ -38,8 +40,8 @@ func (n *naming) version(v manifest.Version) error {
 		schemas = []manifest.Schema{s}
 	}
 	for _, s := range schemas {
-		if err := sameNames("", n.schema.Fields, s.Fields); err != nil {
-			return fmt.Errorf("%w by Delta, which finds columns by name: %w in files of version %d; a publish that replaces all rows writes them anew", ErrCannot, err, v)
+		if err := sameNames("", n.schema.Fields, s.Fields, n.widens); err != nil {
+			return fmt.Errorf("%w by %s, which finds columns by name: %w in files of version %d; a publish that replaces all rows writes them anew", ErrCannot, n.reader, err, v)
 		}
 	}
 	return nil
@@ -61,8 +63,8 @@ func (n *naming) lacks(f manifest.File, column manifest.Field) bool {
 	return known && !slices.ContainsFunc(s.Fields, func(g manifest.Field) bool { return g.ID == column.ID })
 }
 
-// sameNames says of the first field that is not what it is called now or has another type what it is then.
-func sameNames(path string, now, then []manifest.Field) error {
+// sameNames says of the first field that is not what it is called now, or, unless it may be widened, has another type what it is then.
+func sameNames(path string, now, then []manifest.Field, widens bool) error {
 	for _, f := range now {
 		for _, g := range then {
 			switch name := path + f.Name; {
@@ -72,10 +74,10 @@ func sameNames(path string, now, then []manifest.Field) error {
 				return fmt.Errorf("column %s is another one", name)
 			case f.ID != g.ID:
 				continue
-			case f.Type.Kind != g.Type.Kind || f.Type.Precision != g.Type.Precision || f.Type.Scale != g.Type.Scale:
+			case !widens && (f.Type.Kind != g.Type.Kind || f.Type.Precision != g.Type.Precision || f.Type.Scale != g.Type.Scale):
 				return fmt.Errorf("column %s is %s", name, g.Type)
 			default:
-				if err := sameNames(name+".", f.Type.Fields, g.Type.Fields); err != nil {
+				if err := sameNames(name+".", f.Type.Fields, g.Type.Fields, widens); err != nil {
 					return err
 				}
 			}

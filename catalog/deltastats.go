@@ -68,7 +68,7 @@ func deltaBound(t manifest.Type, x manifest.Value, upper bool) (string, error) {
 	case manifest.Double:
 		return finite(v.(float64)), nil
 	case manifest.Decimal:
-		return v.(manifest.Dec).String(t.Scale), nil
+		return deltaDecimal(t, v.(manifest.Dec), upper), nil
 	case manifest.Timestamp:
 		return quoted(wholeMillis(v.(int64), upper), "2006-01-02T15:04:05.000"), nil
 	case manifest.TimestampTZ:

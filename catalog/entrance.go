@@ -45,8 +45,11 @@ type Target struct {
 	// Version reads the snapshot of a live version.
 	Version func(ctx context.Context, v manifest.Version) (*manifest.Snapshot, error)
 	// AWS is how services beside S3 are reached; region "" is the environment's.
-	AWS func(ctx context.Context, region string) (aws.Config, error)
+	AWS AWS
 }
+
+// AWS is how services of AWS are reached in a region, or in the environment's.
+type AWS func(ctx context.Context, region string) (aws.Config, error)
 
 // current is the current version, 0 for none.
 func (t Target) current() manifest.Version {

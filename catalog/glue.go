@@ -14,23 +14,20 @@ import (
 	"github.com/tablectl/tablectl/manifest"
 )
 
-// glueTable is for engines that find tables in the AWS Glue Data Catalog. As iceberg it points at a numbered copy of the manifest; as
-// symlink it defines a Hive table over the object of the symlink entrance, which is kept up to date here too. Each flip is one
-// UpdateTable under the version of the table that was read (AWS Glue API, UpdateTable, VersionId).
+// glueTable is for engines that find tables in the AWS Glue Data Catalog. It points at the files in one of the ways of glueWay; as
+// symlink, at the object of the symlink entrance, which is kept up to date here too. Each flip is one UpdateTable under the version of the
+// table that was read (AWS Glue API, UpdateTable, VersionId).
 type glueTable struct {
 	c    manifest.Catalog
 	dial func(ctx context.Context, t Target, c manifest.Catalog) (glueAPI, error)
 }
 
-// Check refuses a table that is not on S3, and for symlink what Hive cannot read.
+// Check refuses a table that is not on S3, and what cannot be shown in the catalog's way.
 func (g glueTable) Check(ctx context.Context, t Target) ([]string, error) {
-	switch {
-	case !strings.HasPrefix(t.URL, "s3://"):
+	if !strings.HasPrefix(t.URL, "s3://") {
 		return nil, fmt.Errorf("%w: engines that use Glue read s3:// URLs, and this table is a local directory", ErrCannot)
-	case g.c.As == manifest.AsSymlink:
-		return symlink{}.Check(ctx, t)
 	}
-	return []string{"give engines no right to change this Glue table: one that writes to it makes a fork, and the catalog stays behind"}, nil
+	return g.way().check(ctx, t)
 }
 
 // Look reads the Glue table, and for symlink the object.
@@ -44,11 +41,26 @@ func (g glueTable) Look(ctx context.Context, t Target) (State, error) {
 		there, err = g.get(ctx, client)
 		return err
 	})
-	if err != nil || g.c.As != manifest.AsSymlink {
+	if err != nil {
 		return g.state(t, there), err
 	}
-	object, err := symlink{}.Look(ctx, t)
-	return both(g.state(t, there), object), err
+	if g.c.As == manifest.AsSymlink {
+		object, err := symlink{}.Look(ctx, t)
+		return both(g.state(t, there), object), err
+	}
+	return g.alone(ctx, t, g.state(t, there))
+}
+
+// alone adds to what a table over a directory shows whether something else lies there.
+func (g glueTable) alone(ctx context.Context, t Target, s State) (State, error) {
+	if g.c.As != manifest.AsLocation && g.c.As != manifest.AsProjection || s.Behind || s.Version != t.current() {
+		return s, nil
+	}
+	added, err := addedFile(ctx, t)
+	if added != "" {
+		s.Foreign = append(s.Foreign, added)
+	}
+	return s, err
 }
 
 // both is what a symlink table shows: the rows of its object, and no more than its definition.
@@ -80,6 +92,12 @@ func (g glueTable) Sync(ctx context.Context, t Target) (State, error) {
 	if g.c.As == manifest.AsSymlink {
 		state = both(state, object)
 	}
+	if err != nil {
+		return state, err
+	}
+	if state, err = g.alone(ctx, t, state); err == nil && len(state.Foreign) > 0 {
+		err = fmt.Errorf("%w: %s", ErrForeign, state.Foreign[0])
+	}
 	return state, err
 }
 
@@ -96,15 +114,11 @@ func (g glueTable) step(ctx context.Context, t Target, client glueAPI) (State, e
 	case len(state.Foreign) > 0 && !t.Force:
 		return state, fmt.Errorf("%w: %s", ErrForeign, state.Foreign[0])
 	}
-	if g.c.As == manifest.AsSymlink {
-		err = hiveTypes(t.Manifest.Schema()) // the table may have been altered since Check
-	} else {
-		_, err = putCopy(ctx, t)
-	}
+	define, err := g.way().prepare(ctx, t)
 	if err != nil {
 		return state, err
 	}
-	if err := g.put(ctx, client, t, there); err != nil {
+	if err := g.put(ctx, client, g.definition(t, there, define), there); err != nil {
 		return state, err
 	}
 	return State{Generation: t.Manifest.Tablectl.Generation, Version: t.current()}, nil
@@ -149,8 +163,7 @@ func (g glueTable) get(ctx context.Context, client glueAPI) (*types.Table, error
 }
 
 // put creates the table, or updates the one that was read.
-func (g glueTable) put(ctx context.Context, client glueAPI, t Target, there *types.Table) error {
-	definition := g.definition(t, there)
+func (g glueTable) put(ctx context.Context, client glueAPI, definition *types.TableInput, there *types.Table) error {
 	if there == nil {
 		_, err := client.CreateTable(ctx, &glue.CreateTableInput{CatalogId: g.account(), DatabaseName: &g.c.Database, TableInput: definition})
 		if glueNotFound(err) {

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/glue/types"
 	"github.com/aws/smithy-go"
 
+	"github.com/tablectl/tablectl/internal/gluefake"
 	"github.com/tablectl/tablectl/internal/objstore"
 	"github.com/tablectl/tablectl/internal/objstore/memstore"
 	"github.com/tablectl/tablectl/manifest"
@@ -26,14 +27,18 @@ func glueTarget(t *testing.T, store objstore.Store, generation int64) Target {
 	if err != nil {
 		t.Fatal(err)
 	}
+	fields, _ = manifest.AssignIDs(fields, 0)
 	fields[1].Doc = "where it lies"
-	schema := manifest.Schema{Fields: fields}
+	schema, spec, _, err := manifest.Layout(manifest.Schema{Fields: fields}, nil, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	m := &manifest.Manifest{TableUUID: "uuid-1", CurrentSnapshotID: generation, Schemas: []manifest.Schema{schema}}
-	m.Tablectl.Generation = generation
+	m.Tablectl.Generation, m.Tablectl.Settings.Layout = generation, manifest.LayoutSelfContained
 	m.Tablectl.Recent = []manifest.Event{{Generation: generation, Op: manifest.OpPublish}}
 	return Target{
 		URL: store.URL(), Store: store, Manifest: m, Body: fmt.Appendf(nil, "manifest %d", generation),
-		Snapshot: &manifest.Snapshot{Version: manifest.Version(generation), Schema: schema},
+		Snapshot: &manifest.Snapshot{Version: manifest.Version(generation), Schema: schema, Spec: spec},
 		Files: func(_ context.Context, s *manifest.Snapshot, visit func(manifest.File) error) error {
 			return visit(manifest.File{Key: fmt.Sprintf("version=%d/part.parquet", s.Version)})
 		},
@@ -48,7 +53,7 @@ func (f *fakeGlue) shows(t *testing.T, as string, target Target) {
 	if err != nil || state.Behind || state.Generation != g || state.Version != manifest.Version(g) || len(state.Foreign) > 0 {
 		t.Errorf("%+v, %v; want generation %d", state, err, g)
 	}
-	there := f.table("flights")
+	there := f.Table("flights")
 	if there == nil {
 		t.Fatal("no Glue table")
 	}
@@ -74,7 +79,7 @@ func TestGlueIceberg(t *testing.T) {
 	}
 	mustSync(t, e, glueTarget(t, store, 3))
 	f.shows(t, manifest.AsIceberg, glueTarget(t, store, 3))
-	got := f.table("flights")
+	got := f.Table("flights")
 	want := &types.Table{
 		Name: aws.String("flights"), TableType: aws.String("EXTERNAL_TABLE"), PartitionKeys: []types.Column{}, VersionId: aws.String("1"),
 		Parameters: map[string]string{
@@ -91,12 +96,12 @@ func TestGlueIceberg(t *testing.T) {
 		t.Errorf("got %+v\n%+v", got, got.StorageDescriptor)
 	}
 	mustSync(t, e, glueTarget(t, store, 3))
-	if f.updates != 0 {
+	if f.Updates() != 0 {
 		t.Error("updated though it is current")
 	}
 	mustSync(t, e, glueTarget(t, store, 5))
 	f.shows(t, manifest.AsIceberg, glueTarget(t, store, 5))
-	if p := f.table("flights").Parameters; p[gluePrevious] != want.Parameters[glueMetadata] {
+	if p := f.Table("flights").Parameters; p[gluePrevious] != want.Parameters[glueMetadata] {
 		t.Errorf("previous: %v", p)
 	}
 	// A writer that was slow turns nothing back.
@@ -111,14 +116,14 @@ func TestGlueSymlink(t *testing.T) {
 	e := f.entrance(manifest.AsSymlink)
 	unpublished := glueTarget(t, store, 1)
 	unpublished.Snapshot = nil
-	if state, err := e.Sync(context.Background(), unpublished); err != nil || state.Behind || f.table("flights") != nil {
+	if state, err := e.Sync(context.Background(), unpublished); err != nil || state.Behind || f.Table("flights") != nil {
 		t.Errorf("before the first publish: %+v, %v", state, err)
 	}
 	mustSync(t, e, glueTarget(t, store, 3))
 	f.shows(t, manifest.AsSymlink, glueTarget(t, store, 3))
 	mustSync(t, e, glueTarget(t, store, 4))
 	f.shows(t, manifest.AsSymlink, glueTarget(t, store, 4))
-	got := f.table("flights")
+	got := f.Table("flights")
 	d := got.StorageDescriptor
 	if *d.Location != "s3://memory/table/symlink" || *d.InputFormat != symlinkInput || *d.OutputFormat != symlinkOutput ||
 		*d.SerdeInfo.SerializationLibrary != parquetSerDe || len(d.Columns) != 3 || got.PartitionKeys == nil || len(got.PartitionKeys) != 0 ||
@@ -138,7 +143,7 @@ func TestGlueSymlink(t *testing.T) {
 	}
 	mustSync(t, e, glueTarget(t, store, 4))
 	// The object is there, and the definition is not.
-	delete(f.tables, "flights")
+	f.Drop("flights")
 	if state, err := e.Look(context.Background(), glueTarget(t, store, 4)); err != nil || !state.Behind {
 		t.Errorf("%+v, %v", state, err)
 	}
@@ -147,32 +152,32 @@ func TestGlueSymlink(t *testing.T) {
 }
 
 func TestGlueKeepsWhatPeopleAdd(t *testing.T) {
-	for _, as := range []string{manifest.AsIceberg, manifest.AsSymlink} {
+	for _, as := range manifest.AsKinds() {
 		f, store := newFakeGlue(t), memstore.New(memstore.Options{})
 		e := f.entrance(as)
-		mustSync(t, e, glueTarget(t, store, 1))
-		f.change("flights", func(there *types.Table) {
+		mustSync(t, e, f.target(t, as, store, 1))
+		f.Change("flights", func(there *types.Table) {
 			there.Description, there.Owner, there.Retention = aws.String("all flights"), aws.String("web team"), 7
 			there.Parameters["classification"] = "internal"
 			there.StorageDescriptor.Parameters = map[string]string{"a": "b"}
 			there.StorageDescriptor.Columns[0].Comment = aws.String("the key")
 			there.StorageDescriptor.Columns[0].Parameters = map[string]string{"pii": "no"}
 		})
-		next := glueTarget(t, store, 2)
+		next := f.target(t, as, store, 2)
 		fields := next.Manifest.Schemas[0].Fields
 		renewed := slices.Clone(fields)
-		renewed[1].Doc = "the town"
+		renewed[2].Doc = "the town"
 		next.Manifest.CurrentSchemaID, next.Manifest.Schemas = 1, append(next.Manifest.Schemas, manifest.Schema{ID: 1, Fields: renewed})
 		mustSync(t, e, next)
-		got := f.table("flights")
+		got := f.Table("flights")
 		c := got.StorageDescriptor.Columns
 		if aws.ToString(got.Description) != "all flights" || aws.ToString(got.Owner) != "web team" || got.Retention != 7 ||
 			got.Parameters["classification"] != "internal" || got.StorageDescriptor.Parameters["a"] != "b" ||
 			aws.ToString(c[0].Comment) != "the key" || c[0].Parameters["pii"] != "no" {
 			t.Errorf("as %s: %+v\n%+v", as, got, got.StorageDescriptor)
 		}
-		if aws.ToString(c[1].Comment) != "the town" {
-			t.Errorf("our own comment is now %q", aws.ToString(c[1].Comment))
+		if c := c[len(c)-1]; aws.ToString(c.Comment) != "the town" {
+			t.Errorf("our own comment is now %q", aws.ToString(c.Comment))
 		}
 	}
 }
@@ -213,7 +218,7 @@ func TestGlueSendsBack(t *testing.T) {
 }
 
 func TestGlueForeign(t *testing.T) {
-	for _, as := range []string{manifest.AsIceberg, manifest.AsSymlink} {
+	for _, as := range []string{manifest.AsIceberg, manifest.AsSymlink, manifest.AsLocation, manifest.AsProjection} {
 		for name, do := range map[string]func(*types.Table){
 			"no mark":            func(there *types.Table) { there.Parameters = nil },
 			"another table":      func(there *types.Table) { there.Parameters[glueUUID] = "uuid-2" },
@@ -239,10 +244,10 @@ func TestGlueForeign(t *testing.T) {
 		} {
 			t.Run(as+", "+name, func(t *testing.T) {
 				f, store := newFakeGlue(t), memstore.New(memstore.Options{})
-				mustSync(t, f.entrance(as), glueTarget(t, store, 1))
-				f.change("flights", do)
-				before := f.table("flights")
-				target := glueTarget(t, store, 2)
+				mustSync(t, f.entrance(as), f.target(t, as, store, 1))
+				f.Change("flights", do)
+				before := f.Table("flights")
+				target := f.target(t, as, store, 2)
 				state, err := f.entrance(as).Look(context.Background(), target)
 				if err != nil || len(state.Foreign) == 0 || !state.Behind {
 					t.Errorf("look: %+v, %v", state, err)
@@ -250,14 +255,14 @@ func TestGlueForeign(t *testing.T) {
 				if _, err := f.entrance(as).Sync(context.Background(), target); !errors.Is(err, ErrForeign) {
 					t.Errorf("sync: %v", err)
 				}
-				if !reflect.DeepEqual(before, f.table("flights")) {
+				if !reflect.DeepEqual(before, f.Table("flights")) {
 					t.Error("overwritten without force")
 				}
 				target.Force = true
-				f.forced = name == "a place that is further" // told to, it goes back to this table
+				f.Forced = name == "a place that is further" // told to, it goes back to this table
 				mustSync(t, f.entrance(as), target)
 				f.shows(t, as, target)
-				if got := f.table("flights"); aws.ToString(got.TableType) != "EXTERNAL_TABLE" || got.Parameters["presto_view"] != "" || got.ViewOriginalText != nil {
+				if got := f.Table("flights"); aws.ToString(got.TableType) != "EXTERNAL_TABLE" || got.Parameters["presto_view"] != "" || got.ViewOriginalText != nil {
 					t.Errorf("%+v", got)
 				}
 			})
@@ -265,33 +270,18 @@ func TestGlueForeign(t *testing.T) {
 	}
 }
 
-// TestGlueOtherWay: a catalog that was removed and added again in the other way takes its table over when told to.
-func TestGlueOtherWay(t *testing.T) {
-	f, store := newFakeGlue(t), memstore.New(memstore.Options{})
-	ways := []string{manifest.AsIceberg, manifest.AsSymlink, manifest.AsIceberg}
-	for i, as := range ways {
-		target := glueTarget(t, store, int64(i+1))
-		target.Force = true
-		mustSync(t, f.entrance(as), target)
-		f.shows(t, as, target)
-	}
-	if d := f.table("flights").StorageDescriptor; d.InputFormat != nil || d.SerdeInfo != nil {
-		t.Errorf("%+v", d)
-	}
-}
-
 func TestGlueMoved(t *testing.T) {
-	for _, as := range []string{manifest.AsIceberg, manifest.AsSymlink} {
+	for _, as := range []string{manifest.AsIceberg, manifest.AsSymlink, manifest.AsLocation, manifest.AsProjection} {
 		f := newFakeGlue(t)
-		mustSync(t, f.entrance(as), glueTarget(t, memstore.New(memstore.Options{URL: "s3://old/t"}), 1))
-		target := glueTarget(t, memstore.New(memstore.Options{URL: "s3://new/t"}), 2)
+		mustSync(t, f.entrance(as), f.target(t, as, memstore.New(memstore.Options{URL: "s3://old/t"}), 1))
+		target := f.target(t, as, memstore.New(memstore.Options{URL: "s3://new/t"}), 2)
 		target.Manifest.Tablectl.Recent[0].Generation = 1 // the place alone says that it is behind
 		if state, err := f.entrance(as).Look(context.Background(), target); err != nil || !state.Behind || len(state.Foreign) > 0 {
 			t.Errorf("as %s: %+v, %v", as, state, err)
 		}
 		mustSync(t, f.entrance(as), target)
 		f.shows(t, as, target)
-		if d := f.table("flights").StorageDescriptor; !strings.HasPrefix(*d.Location, "s3://new/t/") {
+		if d := f.Table("flights").StorageDescriptor; !strings.HasPrefix(*d.Location, "s3://new/t/") {
 			t.Errorf("as %s: %s", as, *d.Location)
 		}
 	}
@@ -300,7 +290,7 @@ func TestGlueMoved(t *testing.T) {
 // TestGlueFaults gives every kind of answer to every request of a sync that creates, and of one that updates. Whatever came of it, the
 // next sync brings the table there.
 func TestGlueFaults(t *testing.T) {
-	for name, err := range faults {
+	for name, err := range gluefake.Faults() {
 		for _, after := range []bool{false, true} {
 			for _, existing := range []bool{false, true} {
 				for at := 1; at <= 3; at++ {
@@ -309,15 +299,15 @@ func TestGlueFaults(t *testing.T) {
 					if existing {
 						mustSync(t, e, glueTarget(t, store, 1))
 					}
-					f.requests = 0
-					f.answer = func(n int, _ string) fault {
-						if n == at {
-							return fault{err, after}
+					f.Reset()
+					f.Answer = func(r gluefake.Request) gluefake.Fault {
+						if r.N == at {
+							return gluefake.Fault{Err: err, After: after}
 						}
-						return fault{}
+						return gluefake.Fault{}
 					}
 					mustSync(t, e, glueTarget(t, store, 2))
-					f.answer = nil
+					f.Answer = nil
 					mustSync(t, e, glueTarget(t, store, 2))
 					f.shows(t, manifest.AsIceberg, glueTarget(t, store, 2))
 					if t.Failed() {
@@ -338,7 +328,7 @@ func TestGlueAway(t *testing.T) {
 		say  string
 		most int
 	}{
-		{"throttled for ever", faults["throttled"], "ThrottlingException", swapRounds},
+		{"throttled for ever", gluefake.Faults()["throttled"], "ThrottlingException", swapRounds},
 		{"access denied", denied, "glue:GetTable, glue:CreateTable, glue:UpdateTable", 1},
 		{"invalid", &types.InvalidInputException{Message: aws.String("bad")}, "bad", 1},
 		{"other refusal", &smithy.GenericAPIError{Code: "UnrecognizedClientException", Fault: smithy.FaultClient}, "UnrecognizedClient", 1},
@@ -346,14 +336,14 @@ func TestGlueAway(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			f, store := newFakeGlue(t), memstore.New(memstore.Options{})
-			f.answer = func(int, string) fault { return fault{err: tc.err} }
+			f.Answer = func(gluefake.Request) gluefake.Fault { return gluefake.Fault{Err: tc.err} }
 			for what, do := range map[string]func(context.Context, Target) (State, error){
 				"look": f.entrance(manifest.AsIceberg).Look, "sync": f.entrance(manifest.AsIceberg).Sync,
 			} {
-				f.requests = 0
+				f.Reset()
 				state, err := do(context.Background(), glueTarget(t, store, 1))
-				if !errors.Is(err, tc.err) || !strings.Contains(err.Error(), tc.say) || !state.Behind || f.requests != tc.most {
-					t.Errorf("%s: %+v, %v after %d requests", what, state, err, f.requests)
+				if !errors.Is(err, tc.err) || !strings.Contains(err.Error(), tc.say) || !state.Behind || f.Requests() != tc.most {
+					t.Errorf("%s: %+v, %v after %d requests", what, state, err, f.Requests())
 				}
 			}
 		})
@@ -365,8 +355,8 @@ func TestGlueNoDatabase(t *testing.T) {
 	e := f.entrance(manifest.AsIceberg)
 	e.c.Database = "none"
 	state, err := e.Sync(context.Background(), glueTarget(t, store, 1))
-	if err == nil || !strings.Contains(err.Error(), "there is no database none; create it first") || !state.Behind || f.requests != 2 {
-		t.Errorf("%+v, %v after %d requests", state, err, f.requests)
+	if err == nil || !strings.Contains(err.Error(), "there is no database none; create it first") || !state.Behind || f.Requests() != 2 {
+		t.Errorf("%+v, %v after %d requests", state, err, f.Requests())
 	}
 }
 
@@ -375,17 +365,17 @@ func TestGlueInterloper(t *testing.T) {
 	f, store := newFakeGlue(t), memstore.New(memstore.Options{})
 	e := f.entrance(manifest.AsIceberg)
 	mustSync(t, e, glueTarget(t, store, 1))
-	f.interlope = func() {
-		f.interlope = nil
-		f.change("flights", func(there *types.Table) { there.Description = aws.String("new") })
+	f.Interlope = func() {
+		f.Interlope = nil
+		f.Change("flights", func(there *types.Table) { there.Description = aws.String("new") })
 	}
 	mustSync(t, e, glueTarget(t, store, 2))
 	f.shows(t, manifest.AsIceberg, glueTarget(t, store, 2))
-	if got := aws.ToString(f.table("flights").Description); got != "new" {
+	if got := aws.ToString(f.Table("flights").Description); got != "new" {
 		t.Errorf("description %q", got)
 	}
-	f.interlope = func() {
-		f.interlope = nil
+	f.Interlope = func() {
+		f.Interlope = nil
 		mustSync(t, e, glueTarget(t, store, 4))
 	}
 	if state, err := e.Sync(context.Background(), glueTarget(t, store, 3)); err != nil || state.Generation != 4 {
@@ -400,9 +390,9 @@ func TestGlueManyInterlopers(t *testing.T) {
 	e := f.entrance(manifest.AsIceberg)
 	mustSync(t, e, glueTarget(t, store, 1))
 	n := 0
-	f.interlope = func() {
+	f.Interlope = func() {
 		if n++; n <= swapRounds+1 {
-			f.change("flights", func(there *types.Table) { there.Description = aws.String(fmt.Sprint(n)) })
+			f.Change("flights", func(there *types.Table) { there.Description = aws.String(fmt.Sprint(n)) })
 		}
 	}
 	mustSync(t, e, glueTarget(t, store, 2))
@@ -459,8 +449,8 @@ func TestGlueAlteredToOdd(t *testing.T) {
 	mustSync(t, e, glueTarget(t, store, 1))
 	target := glueTarget(t, store, 2)
 	target.Manifest.Schemas[0].Fields[2].Type.Fields[0].Name = "a b"
-	if state, err := e.Sync(context.Background(), target); !errors.Is(err, ErrCannot) || !state.Behind || f.updates != 0 {
-		t.Errorf("%+v, %v, %d updates", state, err, f.updates)
+	if state, err := e.Sync(context.Background(), target); !errors.Is(err, ErrCannot) || !state.Behind || f.Updates() != 0 {
+		t.Errorf("%+v, %v, %d updates", state, err, f.Updates())
 	}
 }
 

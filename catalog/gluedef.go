@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -12,41 +13,31 @@ import (
 	"github.com/tablectl/tablectl/manifest"
 )
 
-// How Hive reads a symlink table of Parquet files.
-const (
-	symlinkInput  = "org.apache.hadoop.hive.ql.io.SymlinkTextInputFormat"
-	symlinkOutput = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"
-	parquetSerDe  = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
-)
-
 // maxGlueComment bounds a column's comment in Glue, in bytes (AWS Glue API, "Column", Comment).
 const maxGlueComment = 255
 
 // definition is the whole Glue table as it is to be: what is there (nil: nothing), with ours changed. UpdateTable replaces the table, so
 // what is not sent back is lost.
-func (g glueTable) definition(t Target, there *types.Table) *types.TableInput {
+func (g glueTable) definition(t Target, there *types.Table, define func(*types.TableInput)) *types.TableInput {
 	in := sendBack(there, t.Manifest.TableUUID)
 	in.Name, in.TableType = &g.c.Table, aws.String("EXTERNAL_TABLE")
 	in.Parameters = maps.Clone(in.Parameters)
 	if in.Parameters == nil {
 		in.Parameters = map[string]string{}
 	}
-	in.Parameters["EXTERNAL"] = "TRUE"
-	in.Parameters[glueGeneration] = strconv.FormatInt(t.Manifest.Tablectl.Generation, 10)
-	in.Parameters[glueVersion] = strconv.FormatInt(int64(t.current()), 10)
-	in.Parameters[glueUUID] = t.Manifest.TableUUID
-	in.Parameters[glueCatalog] = g.c.Name
 	d := types.StorageDescriptor{}
 	if in.StorageDescriptor != nil {
 		d = *in.StorageDescriptor
 	}
 	in.StorageDescriptor = &d
-	d.Columns = glueColumns(t.Manifest, d.Columns)
-	if g.c.As == manifest.AsIceberg {
-		asIceberg(t, in)
-	} else {
-		asSymlink(t, in)
-	}
+	d.Columns = glueColumns(t.Manifest, append(slices.Clip(d.Columns), in.PartitionKeys...))
+	g.clean(in)
+	in.Parameters["EXTERNAL"] = "TRUE"
+	in.Parameters[glueGeneration] = strconv.FormatInt(t.Manifest.Tablectl.Generation, 10)
+	in.Parameters[glueVersion] = strconv.FormatInt(int64(t.current()), 10)
+	in.Parameters[glueUUID] = t.Manifest.TableUUID
+	in.Parameters[glueCatalog] = g.c.Name
+	define(in)
 	return in
 }
 
@@ -71,36 +62,28 @@ func sendBack(there *types.Table, table string) *types.TableInput {
 	}
 }
 
-// asIceberg points the table at the numbered copy of the manifest. Location and columns are for people: engines read the copy.
-func asIceberg(t Target, in *types.TableInput) {
-	metadata := t.URL + "/" + CopyKey(t.Manifest.Tablectl.Generation)
-	if before := in.Parameters[glueMetadata]; before != "" && before != metadata {
-		in.Parameters[gluePrevious] = before
+// clean takes out what ways other than the one that follows have put; what people have put stays.
+func (g glueTable) clean(in *types.TableInput) {
+	unproject(in)
+	if g.c.As != manifest.AsIceberg {
+		for _, k := range []string{glueTableType, glueMetadata, gluePrevious} {
+			delete(in.Parameters, k)
+		}
 	}
-	in.Parameters[glueMetadata] = metadata
-	in.Parameters[glueTableType] = "ICEBERG"
-	if in.PartitionKeys == nil {
-		in.PartitionKeys = []types.Column{}
+	if d := in.StorageDescriptor; g.c.As == manifest.AsIceberg || g.c.As == manifest.AsView {
+		if format := aws.ToString(d.InputFormat); format == symlinkInput || format == parquetInput {
+			d.InputFormat, d.OutputFormat, d.SerdeInfo = nil, nil, nil
+		}
 	}
-	d := in.StorageDescriptor
-	d.Location = aws.String(t.URL + "/_iceberg")
-	if aws.ToString(d.InputFormat) == symlinkInput { // it was a symlink table, and is taken over
-		d.InputFormat, d.OutputFormat, d.SerdeInfo = nil, nil, nil
+	if g.c.As != manifest.AsView && aws.ToString(in.ViewOriginalText) != "" {
+		in.StorageDescriptor.SerdeInfo = nil
 	}
-}
-
-// asSymlink makes the table a Hive table that finds its files in the symlink object.
-func asSymlink(t Target, in *types.TableInput) {
-	for _, k := range []string{glueTableType, glueMetadata, gluePrevious} {
-		delete(in.Parameters, k)
+	delete(in.Parameters, viewMark)
+	if in.Parameters[viewComment] == viewSaid {
+		delete(in.Parameters, viewComment)
 	}
 	in.PartitionKeys = []types.Column{}
-	d := in.StorageDescriptor
-	d.Location = aws.String(t.URL + "/" + strings.TrimSuffix(SymlinkPrefix, "/"))
-	d.InputFormat, d.OutputFormat = aws.String(symlinkInput), aws.String(symlinkOutput)
-	if d.SerdeInfo == nil || aws.ToString(d.SerdeInfo.SerializationLibrary) != parquetSerDe {
-		d.SerdeInfo = &types.SerDeInfo{SerializationLibrary: aws.String(parquetSerDe), Parameters: map[string]string{"serialization.format": "1"}}
-	}
+	in.ViewExpandedText, in.ViewOriginalText = nil, nil
 }
 
 // glueColumns are the columns of the current schema. What people said about one of that name stays: a comment that is none of ours,

@@ -180,7 +180,7 @@ func catalogued(kinds ...string) *manifest.Manifest {
 }
 
 func TestSQLThroughCatalogs(t *testing.T) {
-	all := []string{"hint", "symlink", "delta", "glue iceberg", "glue symlink"}
+	all := []string{"hint", "symlink", "delta", "glue iceberg", "glue symlink", "glue location", "glue projection", "glue view"}
 	for _, tc := range []struct {
 		name, engine, url string
 		m                 *manifest.Manifest
@@ -196,6 +196,12 @@ SELECT * FROM "web"."flights_iceberg" FOR VERSION AS OF BIGINT '3';
 SELECT * FROM "web"."flights_iceberg" FOR VERSION AS OF BIGINT '1';
 -- the current version, also after the next publish or rollback
 SELECT * FROM "web"."flights_symlink";
+-- the current version, also after the next publish or rollback
+SELECT * FROM "web"."flights_location";
+-- the current version, also after the next publish or rollback
+SELECT * FROM "web"."flights_projection";
+-- the current version, also after the next publish or rollback
+SELECT * FROM "web"."flights_view";
 -- through the symlink file; run the first statement once, and again when the columns have changed, after DROP TABLE
 CREATE EXTERNAL TABLE ~flug_daten~ (
   ~id~ bigint,
@@ -222,6 +228,12 @@ SELECT * FROM iceberg."web"."flights_iceberg" FOR VERSION AS OF BIGINT '3';
 SELECT * FROM iceberg."web"."flights_iceberg" FOR VERSION AS OF 'q1';
 -- the current version, also after the next publish or rollback
 SELECT * FROM hive."web"."flights_symlink";
+-- the current version, also after the next publish or rollback
+SELECT * FROM hive."web"."flights_location";
+-- the current version, also after the next publish or rollback
+SELECT * FROM hive."web"."flights_projection";
+-- the current version, also after the next publish or rollback
+SELECT * FROM "awsdatacatalog"."web"."flights_view";
 `},
 		{"clickhouse", "clickhouse", "s3://b/a table/x", catalogued(all...), SQLOptions{Region: "eu-north-1"}, `
 -- credentials are those of the server: use_environment_credentials in its configuration

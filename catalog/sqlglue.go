@@ -33,15 +33,25 @@ func athena(a access, m *manifest.Manifest, selections []selection) (string, err
 // trino reads Glue tables: it cannot create a symlink table itself. The names of its catalogs are the operator's; these are the
 // connectors'.
 func trino(a access, m *manifest.Manifest, selections []selection) (string, error) {
-	connector := map[string]string{manifest.AsIceberg: "iceberg", manifest.AsSymlink: "hive"}
 	var b strings.Builder
 	glueStatements(&b, m, selections, func(c manifest.Catalog) string {
-		return connector[c.As] + "." + sqlName(c.Database) + "." + sqlName(c.Table)
+		return connector(c) + "." + sqlName(c.Database) + "." + sqlName(c.Table)
 	}, true)
 	if b.Len() == 0 {
 		return "", a.noGlue("Trino")
 	}
 	return "-- iceberg and hive stand for Trino's catalogs of these connectors over Glue\n" + b.String(), nil
+}
+
+// connector is the kind of Trino's catalog that a Glue table is read through. A view says itself what it is called.
+func connector(c manifest.Catalog) string {
+	switch c.As {
+	case manifest.AsView:
+		return sqlName(viewEngine(c))
+	case manifest.AsIceberg:
+		return "iceberg"
+	}
+	return "hive"
 }
 
 // glueStatements read each Glue table; only Iceberg's have more than the current version.
@@ -51,9 +61,11 @@ func glueStatements(b *strings.Builder, m *manifest.Manifest, selections []selec
 			fmt.Fprintf(b, "-- %s\nSELECT * FROM %s%s;\n", s.comment(), name(c), forVersion(s, tags))
 		}
 	}
-	for _, c := range ofKind(m, manifest.CatalogGlue, manifest.AsSymlink) {
-		if selections[0].version == 0 {
-			fmt.Fprintf(b, "-- %s\nSELECT * FROM %s;\n", selections[0].comment(), name(c))
+	for _, as := range manifest.AsKinds() {
+		for _, c := range ofKind(m, manifest.CatalogGlue, as) {
+			if as != manifest.AsIceberg && selections[0].version == 0 {
+				fmt.Fprintf(b, "-- %s\nSELECT * FROM %s;\n", selections[0].comment(), name(c))
+			}
 		}
 	}
 }

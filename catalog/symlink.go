@@ -33,7 +33,7 @@ const manyLinks = 10_000
 type symlink struct{}
 
 // Check refuses what the format cannot say.
-func (symlink) Check(_ context.Context, t Target) ([]string, error) {
+func (symlink) Check(ctx context.Context, t Target) ([]string, error) {
 	if err := onS3(t); err != nil {
 		return nil, err
 	}
@@ -42,11 +42,22 @@ func (symlink) Check(_ context.Context, t Target) ([]string, error) {
 		if err := hiveTypes(t.Snapshot.Schema); err != nil {
 			return nil, err
 		}
+		if err := t.Files(ctx, t.Snapshot, hiveNames(t).check); err != nil {
+			return nil, err
+		}
 		if n := t.Snapshot.FileCounts.Total; n > manyLinks {
 			notes = append(notes, fmt.Sprintf("%d files: every query lists them all; a Glue table as: iceberg reads only what it needs", n))
 		}
 	}
 	return notes, nil
+}
+
+// hiveNames refuses a file in which a column has another name: it would be null there, without an error. A wider type is read by Trino
+// 476, and by Athena (docs: "Handle schema updates").
+func hiveNames(t Target) *naming {
+	n := newNaming(t, "Hive")
+	n.widens = true
+	return n
 }
 
 // onS3 refuses a table that is elsewhere, if only since it was relocated.
@@ -154,7 +165,11 @@ func (s symlink) Sync(ctx context.Context, t Target) (State, error) {
 // version again, until its writer looks, or the next sync: its generation tells.
 func links(ctx context.Context, t Target) ([]byte, error) {
 	var lines []string
+	naming := hiveNames(t)
 	err := t.Files(ctx, t.Snapshot, func(f manifest.File) error {
+		if err := naming.check(f); err != nil {
+			return err
+		}
 		lines = append(lines, t.URL+"/"+f.Key+"\n")
 		return nil
 	})

@@ -1,6 +1,9 @@
 package manifest
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Blank reports whether the table has nothing that a definition could contradict: no version was ever published, no run is pending but
 // perhaps this one, and it has neither columns nor names that wait for them.
@@ -15,7 +18,7 @@ func (m *Manifest) Blank(run string) bool {
 }
 
 // Define gives a blank table the columns, names, settings and properties of t, whose uuid and location it does not take; the catalogs that
-// it has stay, beside those of t. It is made part of the write w that follows, and is no event of its own. ErrInvalid or ErrSchema as of New.
+// it has stay, beside those of t, and its layout, if t names none. It is made part of the write w that follows, and is no event of its own. ErrInvalid or ErrSchema as of New.
 func (m *Manifest) Define(t Table, w Write) (*Manifest, error) {
 	t.UUID, t.Location = m.TableUUID, m.Location
 	all := slices.Clone(m.Tablectl.Settings.Catalogs)
@@ -25,6 +28,7 @@ func (m *Manifest) Define(t Table, w Write) (*Manifest, error) {
 		}
 	}
 	t.Settings.Catalogs = all
+	t.Settings.Layout = cmp.Or(t.Settings.Layout, m.Tablectl.Settings.Layout)
 	next, err := New(t, w)
 	if err != nil {
 		return nil, err
@@ -37,7 +41,7 @@ func (m *Manifest) Define(t Table, w Write) (*Manifest, error) {
 }
 
 // RejectFirst is Reject of the publish that created the table: what it brought along goes with it, so that the next one can say it better;
-// but not the catalogs, for whoever made the table empty may have named them.
+// but not the catalogs and the layout, for whoever made the table empty may have named them.
 // Where anything else has happened meanwhile, it is Reject.
 func (m *Manifest) RejectFirst(run, attempt string, v Version, snapshotKey, sha256, message string, w Write) (*Manifest, error) {
 	next, err := m.Reject(run, attempt, v, snapshotKey, sha256, message, w)
@@ -57,7 +61,7 @@ func (m *Manifest) RejectFirst(run, attempt string, v Version, snapshotKey, sha2
 		return nil, err
 	}
 	settings := blank.Tablectl.Settings
-	settings.Catalogs = next.Tablectl.Settings.Catalogs
+	settings.Catalogs, settings.Layout = next.Tablectl.Settings.Catalogs, next.Tablectl.Settings.Layout
 	blank.Tablectl, blank.Unknown, blank.LastUpdatedMs = next.Tablectl, next.Unknown, next.LastUpdatedMs
 	blank.Tablectl.Settings = settings
 	return blank, blank.Validate()

@@ -13,11 +13,13 @@ type Catalog struct {
 	Kind string `json:"kind"` // "hint", "symlink", "delta" or "glue"
 
 	// Of glue: how the table appears there, and where.
-	As        string  `json:"as,omitempty"` // "iceberg" or "symlink"
+	As        string  `json:"as,omitempty"` // one of AsKinds
 	Database  string  `json:"database,omitempty"`
 	Table     string  `json:"table,omitempty"`
 	Region    string  `json:"region,omitempty"`     // default: that of the environment
 	CatalogID string  `json:"catalog_id,omitempty"` // the account; default: the caller's
+	Over      string  `json:"over,omitempty"`       // of a view: the catalog of this table, glue as iceberg, that it reads
+	Engine    string  `json:"engine,omitempty"`     // of a view: what engines call the Glue catalog; default DefaultEngine
 	Unknown   Unknown `json:"-"`
 }
 
@@ -31,9 +33,18 @@ const (
 
 // The ways in which a Glue table shows the files.
 const (
-	AsIceberg = "iceberg"
-	AsSymlink = "symlink"
+	AsIceberg    = "iceberg"
+	AsSymlink    = "symlink"
+	AsLocation   = "location"
+	AsProjection = "projection"
+	AsView       = "view"
 )
+
+// AsKinds are the ways in which a Glue table shows the files.
+func AsKinds() []string { return []string{AsIceberg, AsSymlink, AsLocation, AsProjection, AsView} }
+
+// DefaultEngine is what Athena calls the Glue catalog of the account.
+const DefaultEngine = "awsdatacatalog"
 
 // maxCatalogs bounds what a manifest carries, and what a flip has to bring up to date.
 const maxCatalogs = 32
@@ -93,7 +104,7 @@ func (m *Manifest) RemoveCatalog(name string, w Write) (*Manifest, error) {
 
 func (c Catalog) equal(d Catalog) bool {
 	return c.Name == d.Name && c.Kind == d.Kind && c.As == d.As && c.Database == d.Database && c.Table == d.Table &&
-		c.Region == d.Region && c.CatalogID == d.CatalogID
+		c.Region == d.Region && c.CatalogID == d.CatalogID && c.Over == d.Over && c.Engine == d.Engine
 }
 
 // Shown is the generation of the newest event that changed what the manifest shows to readers: which versions there are, which one is
@@ -138,6 +149,24 @@ func (m *Manifest) validateCatalogs() error {
 		if err := c.validate(); err != nil {
 			return err
 		}
+		if err := m.validateOver(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// validateOver refuses a view over what is not there: what it reads is a table in the same Glue.
+func (m *Manifest) validateOver(c Catalog) error {
+	if c.As != AsView {
+		return nil
+	}
+	o, there := m.Catalog(c.Over)
+	switch {
+	case !there || o.Kind != CatalogGlue || o.As != AsIceberg:
+		return refuse(RuleCatalogs, "catalog %s: a view is over a catalog of this table that is glue, as iceberg; %q is none", c.Name, clip(c.Over))
+	case o.Region != c.Region || o.CatalogID != c.CatalogID:
+		return refuse(RuleCatalogs, "catalog %s: a view is in the region and account of the catalog that it is over, %s", c.Name, o.Name)
 	}
 	return nil
 }
@@ -148,12 +177,16 @@ func (c Catalog) validate() error {
 		return refuse(RuleCatalogs, "the name %q of a catalog must be 1 to 64 of a-z 0-9 _ -", clip(c.Name))
 	case !slices.Contains(CatalogKinds(), c.Kind):
 		return refuse(RuleCatalogs, "catalog %s: kind %q is not known; there are %s", c.Name, clip(c.Kind), strings.Join(CatalogKinds(), ", "))
-	case c.Kind != CatalogGlue && (c.As != "" || c.Database != "" || c.Table != "" || c.Region != "" || c.CatalogID != ""):
+	case c.Kind != CatalogGlue && (c.As != "" || c.Database != "" || c.Table != "" || c.Region != "" || c.CatalogID != "" || c.Over != "" || c.Engine != ""):
 		return refuse(RuleCatalogs, "catalog %s: database, table and the like are properties of glue, not of %s", c.Name, c.Kind)
 	case c.Kind != CatalogGlue:
 		return nil
-	case c.As != AsIceberg && c.As != AsSymlink:
-		return refuse(RuleCatalogs, "catalog %s: as %q is not known; there are iceberg, symlink", c.Name, clip(c.As))
+	case !slices.Contains(AsKinds(), c.As):
+		return refuse(RuleCatalogs, "catalog %s: as %q is not known; there are %s", c.Name, clip(c.As), strings.Join(AsKinds(), ", "))
+	case c.As != AsView && (c.Over != "" || c.Engine != ""):
+		return refuse(RuleCatalogs, "catalog %s: over and engine are properties of a view", c.Name)
+	case c.Engine != "" && !isName(c.Engine, "abcdefghijklmnopqrstuvwxyz0123456789_-", 255):
+		return refuse(RuleCatalogs, "catalog %s: %q is no name for a catalog of an engine: 1 to 255 of a-z 0-9 _ -", c.Name, clip(c.Engine))
 	}
 	for _, name := range []string{c.Database, c.Table} {
 		if !isName(name, "abcdefghijklmnopqrstuvwxyz0123456789_", 255) { // what Athena can name without quotes

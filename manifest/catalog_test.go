@@ -31,6 +31,15 @@ func TestCatalogs(t *testing.T) {
 	wantErr(t, err, ErrConflict)
 	_, err = k.m.RemoveCatalog("none", k.w())
 	wantErr(t, err, ErrNothingToDo)
+	view := Catalog{Name: "view", Kind: CatalogGlue, As: AsView, Database: "web", Table: "v", CatalogID: "1", Over: "web", Engine: "iceberg"}
+	k.must(k.m.AddCatalog(view, k.w()))
+	other := view
+	other.Engine = "lake"
+	_, err = k.m.AddCatalog(other, k.w())
+	wantErr(t, err, ErrConflict)
+	_, err = k.m.RemoveCatalog("web", k.w()) // the view reads it
+	wantErr(t, err, ErrInvalid)
+	k.must(k.m.RemoveCatalog("view", k.w()))
 	k.must(k.m.RemoveCatalog("hint", k.w()))
 	k.must(k.m.RemoveCatalog("web", k.w()))
 	if k.m.Tablectl.Settings.Catalogs != nil {

@@ -19,7 +19,7 @@ type Commit struct {
 
 // Commit is the flip (P6 f). The snapshot may have another schema, spec or sort order than the table, if they follow from the table's
 // (Evolve). It refuses with ErrFenced (the reservation belongs to another attempt), ErrFrozen, ErrConflict (the version that is
-// current, its schema, spec or sort order is not what the snapshot was built on, or not what was expected),
+// current, its schema, spec or sort order, or the layout is not what the snapshot was built on, or not what was expected),
 // ErrStaleNumber (a higher number was published: Renumber), or ErrInvalid (the snapshot is not that of the reservation).
 func (m *Manifest) Commit(c Commit, w Write) (*Manifest, error) {
 	i, p, err := m.held(c.Run, c.Attempt)
@@ -61,6 +61,9 @@ func (m *Manifest) mayCommit(c Commit, p Pending) error {
 		return err
 	}
 	if err := m.checkDesign(s); err != nil {
+		return err
+	}
+	if err := m.checkLayout(s); err != nil {
 		return err
 	}
 	return m.checkSnapshot(c, p)
@@ -132,11 +135,12 @@ func (m *Manifest) checkSnapshot(c Commit, p Pending) error {
 	for _, f := range s.Files {
 		v, _ := KeyVersion(f.Key)
 		own := v == p.Version || slices.Contains(p.Holds, v)
-		if own != (f.AddedBy.Version == p.Version) {
+		added := f.AddedBy.Version == p.Version
+		if own != added && !(own && s.SelfContained()) {
 			return refuse(RuleAddedBy, "%q was added by version %d", clip(f.Key), f.AddedBy.Version)
 		}
-		if !own && s.Parent == nil {
-			return refuse(RuleAddedBy, "%q lies in no prefix of run %q, and there is no parent to share it with", clip(f.Key), clip(p.Run))
+		if !added && s.Parent == nil {
+			return refuse(RuleAddedBy, "%q was not added by run %q, and there is no parent that has it", clip(f.Key), clip(p.Run))
 		}
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 
 // SettingsChange names what is to be set; nil and missing entries stay as they are.
 type SettingsChange struct {
+	Layout          *string // of versions that are published from now on
 	TargetFileBytes *int64
 	RowGroupRows    *int64             // 0: the writer's default
 	Compression     *string            // "": the default
@@ -16,13 +17,14 @@ type SettingsChange struct {
 	Properties      map[string]*string // nil: to be removed
 }
 
-// SetSettings changes what holds for files that are written from now on, and properties for engines. It is a flip without a version, with
+// SetSettings changes what holds for files and versions that are written from now on, and properties for engines. It is a flip without a version, with
 // the event "set", whose message says what was set. It is allowed on a frozen table. Errors: ErrNothingToDo; ErrInvalid for values out of
 // range and for the properties that tablectl sets itself.
 func (m *Manifest) SetSettings(c SettingsChange, w Write) (*Manifest, error) {
 	next := m.step(w)
 	var said []string
 	s := &next.Tablectl.Settings
+	set(&s.Layout, c.Layout, "layout", &said)
 	set(&s.TargetFileBytes, c.TargetFileBytes, "target_file_bytes", &said)
 	set(&s.RowGroupRows, c.RowGroupRows, "row_group_rows", &said)
 	set(&s.Compression, c.Compression, "compression", &said)

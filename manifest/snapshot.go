@@ -18,6 +18,7 @@ type Snapshot struct {
 	Spec        PartitionSpec   `json:"partition_spec"`        // of what is written from now on
 	OlderSpecs  []PartitionSpec `json:"older_specs,omitempty"` // others that files of the version have, by id
 	SortOrder   SortOrder       `json:"sort_order"`
+	Layout      string          `json:"layout,omitempty"` // "self-contained", or "" for one that shares files
 	Rows        RowCounts       `json:"rows"`
 	FileCounts  FileCounts      `json:"file_counts"`
 	Report      *Report         `json:"report,omitempty"`

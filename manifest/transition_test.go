@@ -39,7 +39,7 @@ func TestNewRefuses(t *testing.T) {
 		"bad setting":      {func(d *Table) { d.Settings.Compression = "lz4" }, ErrInvalid},
 		"name twice":       {func(d *Table) { d.Schema = nil; d.Key = []string{"a", "a"} }, ErrInvalid},
 		"columns by case":  {func(d *Table) { d.Schema.Fields = append(d.Schema.Fields, Field{Name: "ID", Type: Type{Kind: Int}}) }, ErrSchema},
-		"layout of future": {func(d *Table) { d.Settings.Layout = "self-contained" }, ErrInvalid},
+		"layout of future": {func(d *Table) { d.Settings.Layout = "per-version" }, ErrInvalid},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -61,6 +61,7 @@ func (s *Snapshot) validateHead() error {
 	checks := []func() error{
 		s.Schema.validate, s.validateSpecs,
 		s.SortOrder.validate, func() error { return s.SortOrder.fits(s.Schema) }, s.validateReport, s.validateLists, s.validateIceberg,
+		s.validateLayout,
 	}
 	for _, check := range checks {
 		if err := check(); err != nil {
@@ -256,6 +257,9 @@ func (c *fileChecker) check(f *File) error {
 		return refuse(RuleFileKey, "%q with digest %q", clip(f.Key), clip(f.SHA256))
 	}
 	c.seen[f.Key] = true
+	if err := c.s.checkHome(f.Key); err != nil {
+		return err
+	}
 	if f.Bytes < 12 || f.Rows < 0 || f.RowGroups < 0 || !hexDigits(f.SHA256, 64) || !hexDigits(f.CRC64NVME, 16) {
 		return refuse(RuleFileFacts, "%q: %d bytes, %d rows, %d row groups, digests %q, %q", clip(f.Key), f.Bytes, f.Rows, f.RowGroups, clip(f.SHA256), clip(f.CRC64NVME))
 	}

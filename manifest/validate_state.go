@@ -149,9 +149,10 @@ func (m *Manifest) validateGC() error {
 
 // Layouts and codecs that a table can ask for.
 const (
-	LayoutShared      = "shared"
-	CompressionZstd   = "zstd"
-	CompressionSnappy = "snappy"
+	LayoutShared        = "shared"         // a version names files of earlier ones
+	LayoutSelfContained = "self-contained" // a version's prefix holds all of its files
+	CompressionZstd     = "zstd"
+	CompressionSnappy   = "snappy"
 )
 
 // The range of target_file_bytes.
@@ -163,8 +164,8 @@ const (
 func (m *Manifest) validateSettings() error {
 	s := m.Tablectl.Settings
 	switch {
-	case s.Layout != LayoutShared:
-		return refuse(RuleSettings, "layout %q needs another version of tablectl; %q is known", clip(s.Layout), LayoutShared)
+	case s.Layout != LayoutShared && s.Layout != LayoutSelfContained:
+		return refuse(RuleSettings, "layout %q is not known; %q and %q are", clip(s.Layout), LayoutShared, LayoutSelfContained)
 	case s.TargetFileBytes < MinTargetFileBytes || s.TargetFileBytes > MaxTargetFileBytes:
 		return refuse(RuleSettings, "target_file_bytes is %d; it is %d to %d", s.TargetFileBytes, int64(MinTargetFileBytes), int64(MaxTargetFileBytes))
 	case s.RowGroupRows < 0 || s.RowGroupRows > 1<<31-1:

@@ -187,7 +187,7 @@ var manifestRefusals = []refusal{
 	{RuleGC, "plan without digest", func(m *Manifest) { m.Tablectl.GC.SHA256 = "" }},
 	{RuleGC, "plan of another epoch", func(m *Manifest) { m.Tablectl.GC.Plan = planKey(6) }},
 	{RuleGC, "expired and live", func(m *Manifest) { m.Tablectl.GC.Expired = []Version{1} }},
-	{RuleSettings, "layout", func(m *Manifest) { m.Tablectl.Settings.Layout = "self-contained" }},
+	{RuleSettings, "layout", func(m *Manifest) { m.Tablectl.Settings.Layout = "per-version" }},
 	{RuleSettings, "file size", func(m *Manifest) { m.Tablectl.Settings.TargetFileBytes = 0 }},
 	{RuleSettings, "rows", func(m *Manifest) { m.Tablectl.Settings.RowGroupRows = -1 }},
 	{RuleSettings, "versions", func(m *Manifest) { m.Tablectl.Settings.KeepVersions = MinKeepVersions - 1 }},
@@ -201,6 +201,18 @@ var manifestRefusals = []refusal{
 	{RuleCatalogs, "unknown as", catalogs(Catalog{Name: "a", Kind: CatalogGlue, As: "table", Database: "web", Table: "t"})},
 	{RuleCatalogs, "no table", catalogs(Catalog{Name: "a", Kind: CatalogGlue, As: AsIceberg, Database: "web"})},
 	{RuleCatalogs, "a table with capitals", catalogs(Catalog{Name: "a", Kind: CatalogGlue, As: AsIceberg, Database: "web", Table: "T"})},
+	{RuleCatalogs, "a view over nothing", catalogs(Catalog{Name: "a", Kind: CatalogGlue, As: AsView, Database: "web", Table: "t"})},
+	{RuleCatalogs, "a view over a symlink table", catalogs(
+		Catalog{Name: "links", Kind: CatalogGlue, As: AsSymlink, Database: "web", Table: "t"}, Catalog{Name: "a", Kind: CatalogGlue, As: AsView, Database: "web", Table: "v", Over: "links"})},
+	{RuleCatalogs, "a view elsewhere", catalogs(
+		Catalog{Name: "ice", Kind: CatalogGlue, As: AsIceberg, Database: "web", Table: "t"},
+		Catalog{Name: "a", Kind: CatalogGlue, As: AsView, Database: "web", Table: "v", Over: "ice", Region: "eu-north-1"})},
+	{RuleCatalogs, "a view in a catalog with quotes", catalogs(
+		Catalog{Name: "ice", Kind: CatalogGlue, As: AsIceberg, Database: "web", Table: "t"},
+		Catalog{Name: "a", Kind: CatalogGlue, As: AsView, Database: "web", Table: "v", Over: "ice", Engine: `"`})},
+	{RuleCatalogs, "a table over another", catalogs(
+		Catalog{Name: "ice", Kind: CatalogGlue, As: AsIceberg, Database: "web", Table: "t"}, Catalog{Name: "a", Kind: CatalogGlue, As: AsLocation, Database: "web", Table: "v", Over: "ice"})},
+	{RuleCatalogs, "over of no glue", catalogs(Catalog{Name: "a", Kind: CatalogHint, Over: "b"})},
 	{RuleCatalogs, "too many", func(m *Manifest) {
 		for i := range maxCatalogs + 1 {
 			m.Tablectl.Settings.Catalogs = append(m.Tablectl.Settings.Catalogs, Catalog{Name: fmt.Sprint("c", i), Kind: CatalogHint})
@@ -288,12 +300,36 @@ var snapshotRefusals = []struct {
 	{RuleAddedBy, "no run", func(s *Snapshot) { s.Files[0].AddedBy.Run = "" }},
 	{RuleFileLists, "both", func(s *Snapshot) { s.Lists = []FileList{{Key: FileListKey(2, hexOf("")), SHA256: hexOf("")}} }},
 	{RuleFileLists, "too many inline", func(s *Snapshot) { s.Files = make([]File, MaxInlineFiles+1) }},
+	{RuleSelfContained, "unknown layout", func(s *Snapshot) { s.Layout = LayoutShared }},
+	{RuleSelfContained, "a file of an earlier version", func(s *Snapshot) {
+		s.Layout = LayoutSelfContained
+		s.Files[0].Key, s.Files[0].AddedBy.Version = "version=1"+s.Files[0].Key[len("version=2"):], 1
+	}},
+	{RuleSelfContained, "a list of an earlier version", func(s *Snapshot) {
+		s.Layout, s.Lists = LayoutSelfContained, []FileList{listOf(s, 1)}
+		s.Files = nil
+	}},
+	{RuleSelfContained, "an Iceberg manifest of an earlier version", func(s *Snapshot) {
+		s.Layout, s.Iceberg.Manifests[0] = LayoutSelfContained, IcebergKey(1, hexOf("m"))
+	}},
+	{RuleSelfContained, "an Iceberg list of an earlier version", func(s *Snapshot) {
+		s.Layout, s.Iceberg.ManifestList = LayoutSelfContained, IcebergKey(1, hexOf("l"))
+	}},
 	{RuleIcebergLists, "missing", func(s *Snapshot) { s.Iceberg = IcebergLists{} }},
 	{RuleIcebergLists, "outside", func(s *Snapshot) { s.Iceberg.Manifests[0] = "_tablectl/x" }},
 	{RuleCounts, "rows", func(s *Snapshot) { s.Rows.Total, s.Rows.Added = 4, 4 }},
 	{RuleCounts, "parts", func(s *Snapshot) { s.Rows.CarriedOver = 1 }},
 	{RuleCounts, "negative", func(s *Snapshot) { s.Rows.Deleted = -1 }},
 	{RuleCounts, "no file", func(s *Snapshot) { s.Files, s.Rows, s.FileCounts = nil, RowCounts{}, FileCounts{} }},
+}
+
+// listOf is an entry for a list of all files of s, which version wrote.
+func listOf(s *Snapshot, version Version) FileList {
+	l := Summarize(s.PartitionOrder(), version, s.Files)
+	l.AddedFiles, l.AddedRows, l.MinVersion = 0, 0, version
+	l.SHA256, l.Bytes, l.ManifestBytes = hexOf("list"), 100, 100
+	l.Key, l.Manifest = FileListKey(version, l.SHA256), IcebergKey(version, hexOf("m"))
+	return l
 }
 
 func TestSnapshotValidateRefuses(t *testing.T) {

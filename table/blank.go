@@ -17,7 +17,7 @@ func (p *publication) setAside() {
 	if p.o.Mode == Replace || len(p.files) != 1 || p.files[0].Rows > 0 {
 		return
 	}
-	p.blank, p.files = &p.files[0], nil
+	p.blank, p.files, p.stray = &p.files[0], nil, true
 }
 
 // blankFile is a file without rows: what a version has that has nothing else, so that every reader has a schema to read.

@@ -65,11 +65,23 @@ func (t *Table) Catalogs(ctx context.Context) ([]CatalogState, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.eachCatalog(ctx, h, false, catalog.Entrance.Look)
+	return t.look(ctx, h), nil
+}
+
+// look looks at every catalog. A current version that cannot be read is the reason why none can be.
+func (t *Table) look(ctx context.Context, h head) []CatalogState {
+	states, err := t.eachCatalog(ctx, h, false, catalog.Entrance.Look)
+	if err == nil {
+		return states
+	}
+	for _, c := range h.m.Tablectl.Settings.Catalogs {
+		states = append(states, CatalogState{Catalog: c, State: catalog.State{Behind: true}, Err: err})
+	}
+	return states
 }
 
 // Sync brings every catalog to what the manifest says, in their order. It can be repeated and run beside publishers. With force it also
-// overwrites what others changed. The error is a BehindError if some could not be brought there.
+// overwrites what others changed. Iceberg lists that are gone are put back, too. The error is a BehindError if some could not be brought there.
 func (t *Table) Sync(ctx context.Context, force bool) ([]CatalogState, error) {
 	h, err := t.head(ctx)
 	if err != nil {
@@ -77,6 +89,9 @@ func (t *Table) Sync(ctx context.Context, force bool) ([]CatalogState, error) {
 	}
 	if err := t.inPlace(h.m); err != nil {
 		return nil, err
+	}
+	if err := t.mendLists(ctx, h.m, force); err != nil {
+		return nil, fmt.Errorf("sync: %w", err)
 	}
 	return t.follow(ctx, h, force)
 }
@@ -133,27 +148,40 @@ func (t *Table) eachCatalog(ctx context.Context, h head, force bool,
 	}
 	target.Force = force
 	states := make([]CatalogState, len(h.m.Tablectl.Settings.Catalogs))
-	var g errgroup.Group
-	g.SetLimit(t.requests())
-	for i, c := range h.m.Tablectl.Settings.Catalogs {
-		g.Go(func() error {
-			s := &states[i]
-			s.Catalog = c
-			e, err := catalog.New(c)
-			if err == nil {
-				s.State, err = do(e, ctx, target)
+	for _, views := range []bool{false, true} { // a view reads another catalog
+		var g errgroup.Group
+		g.SetLimit(t.requests())
+		for i, c := range h.m.Tablectl.Settings.Catalogs {
+			if (c.Over != "") == views {
+				g.Go(func() error {
+					states[i] = t.oneCatalog(ctx, target, c, do)
+					return nil
+				})
 			}
-			if s.Err = err; err != nil {
-				s.Behind = true
-				t.opts.Logger.Info("catalog is behind", "catalog", c.Name, "kind", c.Kind, "err", err)
-			}
-			if s.Behind {
-				s.Lag = lag(h.m, s.Generation)
-			}
-			return nil
-		})
+		}
+		if err := g.Wait(); err != nil {
+			return states, err
+		}
 	}
-	return states, g.Wait()
+	return states, nil
+}
+
+// oneCatalog does something with a catalog, and says what it shows then.
+func (t *Table) oneCatalog(ctx context.Context, target catalog.Target, c manifest.Catalog,
+	do func(catalog.Entrance, context.Context, catalog.Target) (catalog.State, error)) CatalogState {
+	s := CatalogState{Catalog: c}
+	e, err := catalog.New(c)
+	if err == nil {
+		s.State, err = do(e, ctx, target)
+	}
+	if s.Err = err; err != nil {
+		s.Behind = true
+		t.opts.Logger.Info("catalog is behind", "catalog", c.Name, "kind", c.Kind, "err", err)
+	}
+	if s.Behind {
+		s.Lag = lag(target.Manifest, s.Generation)
+	}
+	return s
 }
 
 // lag counts the events since a generation, as far as the manifest holds them.
@@ -181,7 +209,7 @@ func (t *Table) target(ctx context.Context, h head) (catalog.Target, error) {
 			}
 			return view.snap, nil
 		},
-		AWS: t.opts.Stores.S3.Config,
+		AWS: t.aws,
 	}
 	if v := current(h.m); v != 0 && len(h.m.Tablectl.Settings.Catalogs) > 0 {
 		var err error

@@ -236,6 +236,10 @@ func TestAddCatalogRefuses(t *testing.T) {
 			}
 		}
 	}
+	location := manifest.Catalog{Name: "dir", Kind: manifest.CatalogGlue, As: manifest.AsLocation, Database: "web", Table: "t"}
+	if _, err := w.table().AddCatalog(ctx, location, false); !errors.Is(err, ErrCannotShow) {
+		t.Errorf("a directory of a table that shares files: %v", err)
+	}
 	if got := w.check.Manifest().Tablectl.Generation; got != generation {
 		t.Errorf("generation %d became %d", generation, got)
 	}

@@ -23,14 +23,17 @@ func (p *publication) commit(ctx context.Context) (*Result, error) {
 		if done, err := p.mayCommit(ctx); done != nil || err != nil {
 			return done, err
 		}
-		if int64(p.pending.Version) <= p.base.m.LastSequenceNumber {
+		if int64(p.pending.Version) <= p.base.m.LastSequenceNumber || p.givesUpPrefix() {
 			if err := p.renumber(ctx); err != nil {
 				return nil, err
 			}
 		}
-		c, err := p.compose(ctx)
+		c, fits, err := p.gather(ctx)
 		if err != nil {
 			return nil, err
+		}
+		if !fits {
+			continue
 		}
 		sealed, err := p.seal(ctx, c)
 		if err != nil {
@@ -44,11 +47,25 @@ func (p *publication) commit(ctx context.Context) (*Result, error) {
 		if !errors.Is(err, errMoved) {
 			return nil, err
 		}
+		p.stray = true
 		if p.base, err = p.t.head(ctx); err != nil {
 			return nil, err
 		}
 	}
 	return nil, fmt.Errorf("%w: other publishes were faster %d times", ErrConflict, commitRounds)
+}
+
+// gather composes the version, and copies what it has to have in its own prefix. It does not fit if another version was seen to be current
+// meanwhile, while the lease was kept, or if files were written that the version does not name.
+func (p *publication) gather(ctx context.Context) (c composition, fits bool, err error) {
+	on := current(p.base.m)
+	if c, err = p.compose(ctx); err != nil || p.givesUpPrefix() {
+		return c, false, err
+	}
+	err = p.copyFiles(ctx, c.copies)
+	fits = current(p.base.m) == on
+	p.stray = p.stray || !fits
+	return c, fits, err
 }
 
 // mayCommit is (a) to (c) of P6: is the run still unpublished, and is this attempt the one that may publish it?
@@ -109,7 +126,8 @@ func (p *publication) overtaken(ctx context.Context) (*Result, error) {
 	return done, err
 }
 
-// renumber is (e) of P6: a higher number was published meanwhile, so this run takes a new one. Its files stay where they are.
+// renumber is (e) of P6: a higher number was published meanwhile, so this run takes a new one. Its files stay where they are. A run that
+// gives its prefix up does the same.
 func (p *publication) renumber(ctx context.Context) error {
 	out, err := p.t.drive(ctx, p.renumbering(), &p.base)
 	if err != nil {
@@ -117,6 +135,7 @@ func (p *publication) renumber(ctx context.Context) error {
 	}
 	p.base = out.head
 	p.pending, _ = out.head.m.PendingRun(p.run)
+	p.stray = false
 	for i := range p.files {
 		p.files[i].AddedBy.Version = p.pending.Version
 	}
@@ -150,7 +169,8 @@ func (p *publication) commitment(s sealed) operation {
 		if m == nil {
 			return nil, ErrManifestMissing
 		}
-		if !p.isPending(m) || current(m) != s.parent || int64(p.pending.Version) <= m.LastSequenceNumber {
+		if !p.isPending(m) || current(m) != s.parent || int64(p.pending.Version) <= m.LastSequenceNumber ||
+			m.Tablectl.Settings.SelfContained() != s.snapshot.SelfContained() {
 			return nil, errMoved
 		}
 		return m.Commit(manifest.Commit{

@@ -10,6 +10,8 @@ import (
 
 // composition is what a version consists of: the files of its parent but for a change, and the counts that follow.
 type composition struct {
+	layout string // "self-contained", or "" for one that shares files
+	copies []copying
 	parent *filelist.Set            // nothing, where no file is carried over
 	specs  []manifest.PartitionSpec // of files that are carried over, beside the version's own
 	change filelist.Change
@@ -17,9 +19,18 @@ type composition struct {
 	files  manifest.FileCounts
 }
 
-// compose decides of which files the version consists if it is built on what is current now. No data is rewritten for that, but by an
-// upsert or delete whose files have changed meanwhile.
+// compose decides of which files the version consists if it is built on what is current now, and under which keys. No data is rewritten
+// for that, but by an upsert or delete whose files have changed meanwhile.
 func (p *publication) compose(ctx context.Context) (composition, error) {
+	c, err := p.choose(ctx)
+	if err == nil && p.base.m.Tablectl.Settings.SelfContained() {
+		err = p.contain(ctx, &c)
+	}
+	return c, err
+}
+
+// choose is the composition of files where they are: own ones and those of the parent.
+func (p *publication) choose(ctx context.Context) (composition, error) {
 	if p.o.Mode == Replace {
 		return p.replacement(), nil
 	}

@@ -62,7 +62,7 @@ func (t *Table) creation(ctx context.Context, d Definition) (func(manifest.Write
 func (t *Table) describe(ctx context.Context, d Definition) (manifest.Table, error) {
 	def := manifest.Table{
 		UUID: uuid.NewString(), Location: t.URL() + "/_iceberg", PartitionBy: d.PartitionBy, SortBy: d.SortBy, Key: d.Key, Properties: d.Properties,
-		Settings: manifest.Settings{TargetFileBytes: d.TargetFileBytes, RowGroupRows: d.RowGroupRows, Compression: d.Compression, Catalogs: d.Catalogs},
+		Settings: manifest.Settings{Layout: d.Layout, TargetFileBytes: d.TargetFileBytes, RowGroupRows: d.RowGroupRows, Compression: d.Compression, Catalogs: d.Catalogs},
 	}
 	if len(d.Columns) > 0 {
 		def.Schema = &manifest.Schema{Fields: d.Columns}

@@ -51,7 +51,8 @@ func (p *publication) rehearse(ctx context.Context) (r *rehearsal, err error) {
 	if err := p.stage(ctx); err != nil {
 		return nil, err
 	}
-	c, err := p.compose(ctx)
+	p.stray = false // the rehearsal has no second round
+	c, _, err := p.gather(ctx)
 	if err != nil {
 		return nil, err
 	}

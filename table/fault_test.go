@@ -3,6 +3,7 @@ package table
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/tablectl/tablectl/internal/objstore/faultstore"
@@ -172,7 +173,7 @@ var deliveries = []int{1, 2, 4, 0}
 // again. The store checks the invariants all the while.
 func TestEveryFaultAtEveryRequest(t *testing.T) {
 	dir := inputsDir(t)
-	for _, op := range append(modeOperations(), operations...) {
+	for _, op := range slices.Concat(modeOperations(), containedOperations(), operations) {
 		t.Run(op.name, func(t *testing.T) {
 			t.Parallel()
 			before := newWorld(t, dir)
@@ -229,11 +230,11 @@ func (w *world) meet(do func(context.Context, *Table) error, n int, f faultstore
 // kindsFor are the faults that a request meets: all, but for those that make no difference to a read because it changes nothing.
 func kindsFor(r faultstore.Request, few bool) []faultstore.Kind {
 	switch {
-	case few && r.Op == "put":
+	case few && (r.Op == "put" || r.Op == "copy"):
 		return []faultstore.Kind{faultstore.LostTimeout, faultstore.Answer412, faultstore.Late, faultstore.KillBefore, faultstore.KillAfter}
 	case few:
 		return []faultstore.Kind{faultstore.Answer503, faultstore.KillBefore}
-	case r.Op == "put":
+	case r.Op == "put" || r.Op == "copy":
 		return faultstore.Kinds()
 	}
 	return []faultstore.Kind{

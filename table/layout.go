@@ -87,6 +87,9 @@ func (d Definition) matches(m *manifest.Manifest) error {
 	if d.RowGroupRows != 0 && d.RowGroupRows != st.RowGroupRows {
 		return refuse("row group rows", st.RowGroupRows, d.RowGroupRows)
 	}
+	if d.Layout != "" && d.Layout != st.Layout {
+		return refuse("layout", st.Layout, d.Layout)
+	}
 	if d.Compression != "" && d.Compression != st.Compression {
 		return refuse("compression", st.Compression, d.Compression)
 	}

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/tablectl/tablectl/catalog"
 	"github.com/tablectl/tablectl/manifest"
 )
 
@@ -48,9 +47,7 @@ func (t *Table) Status(ctx context.Context) (*TableStatus, error) {
 	if len(h.m.Tablectl.Settings.Catalogs) == 0 {
 		return s, nil
 	}
-	if s.Catalogs, err = t.eachCatalog(ctx, h, false, catalog.Entrance.Look); err != nil {
-		return nil, err
-	}
+	s.Catalogs = t.look(ctx, h)
 	return s, behind(s.Catalogs)
 }
 

@@ -33,8 +33,8 @@ type merging struct {
 	on      manifest.Version
 	times   int
 	older   []manifest.PartitionSpec // of files that are read, beside the table's own
-	read    map[string]bool          // keys of the files that may hold such rows
-	dropped []manifest.File
+	read    []manifest.File          // those that may hold such rows
+	dropped []manifest.File          // under their keys in that version
 	merged  writer.Merged
 }
 
@@ -58,7 +58,8 @@ func (m *merging) touched(ctx context.Context, on *parent) ([]manifest.File, err
 	return on.in(ctx, nil, func(f manifest.File) bool { return m.mayTouch(f, on.specOf(f)) })
 }
 
-// holds says whether what was merged is what would be merged with another version: the files that may hold such rows are the same.
+// holds says whether what was merged is what would be merged with another version: the files that may hold such rows are the same. If so,
+// it goes on with the keys that they have there.
 func (m *merging) holds(ctx context.Context, on *parent) (bool, error) {
 	if m.on == on.version {
 		return true, nil
@@ -67,12 +68,17 @@ func (m *merging) holds(ctx context.Context, on *parent) (bool, error) {
 	if err != nil || len(files) != len(m.read) {
 		return false, err
 	}
+	left, gone := lookFor(m.read), lookFor(m.dropped)
+	var dropped []manifest.File
 	for _, f := range files {
-		if !m.read[f.Key] {
+		if !left.take(f) {
 			return false, nil
 		}
+		if gone.take(f) {
+			dropped = append(dropped, f)
+		}
 	}
-	m.on = on.version
+	m.on, m.read, m.dropped = on.version, files, dropped
 	return true, nil
 }
 
@@ -90,17 +96,17 @@ func (p *publication) merge(ctx context.Context, on *parent) error {
 	if m.merged, err = p.apply(ctx, base); err != nil {
 		return mergeError(err)
 	}
-	m.on, m.read, m.dropped = on.version, map[string]bool{}, nil
+	m.on, m.read, m.dropped = on.version, base, nil
 	gone := map[string]bool{}
 	for _, key := range m.merged.Dropped {
 		gone[key] = true
 	}
 	for _, f := range base {
-		m.read[f.Key] = true
 		if gone[f.Key] {
 			m.dropped = append(m.dropped, f)
 		}
 	}
+	p.stray = p.stray || m.times > 1
 	p.files, p.reports = m.merged.Files, nil
 	p.t.opts.Logger.Info("merged", "run", p.run, "on", on.version, "read", len(base), "dropped", len(m.dropped), "written", len(p.files), "chunks copied", m.merged.Chunks)
 	return p.validateFiles(ctx, p.files)

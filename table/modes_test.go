@@ -32,6 +32,7 @@ func (w *world) publishWhile(text string, o PublishOptions, meanwhile func()) (*
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	w.reach(t)
 	o.Inputs = []string{path}
 	return t.Publish(context.Background(), o)
 }

@@ -90,20 +90,14 @@ func (p *publication) unchangedSince(ctx context.Context, on *parent, now []mani
 	if err != nil {
 		return err
 	}
-	left := map[string]bool{}
-	for _, f := range before {
-		left[f.Key] = true
-	}
+	left := lookFor(before)
 	for _, f := range now {
-		if !left[f.Key] {
+		if !left.take(f) {
 			return p.overlap(on, f)
 		}
-		delete(left, f.Key)
 	}
-	for _, f := range before {
-		if left[f.Key] {
-			return p.overlap(on, f)
-		}
+	if f, ok := left.any(); ok {
+		return p.overlap(on, f)
 	}
 	return nil
 }

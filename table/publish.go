@@ -47,6 +47,7 @@ type publication struct {
 	layout  layout
 	pending manifest.Pending
 	resumed bool                     // an earlier attempt had the reservation
+	stray   bool                     // the prefix may hold data files that the version will not name
 	began   *manifest.Manifest       // what stood when this attempt reserved: later changes of the same rows are conflicts
 	on      *parent                  // the version that is built on, as far as it was read
 	changes []manifest.Change        // of an alteration
@@ -179,6 +180,9 @@ func (p *publication) reserve(ctx context.Context) error {
 	p.t.opts.Logger.Info("reserved", "run", p.run, "version", p.pending.Version, "attempt", p.attempt)
 	if p.create != nil {
 		return p.t.probeCreate(ctx)
+	}
+	if p.stray = p.resumed; p.givesUpPrefix() {
+		return p.renumber(ctx)
 	}
 	return nil
 }

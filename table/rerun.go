@@ -19,8 +19,7 @@ func (p *publication) filesOfRun(ctx context.Context, on *parent) ([]manifest.Fi
 	}
 	var out []manifest.File
 	err = on.files.Each(ctx, nil, func(f manifest.File) error {
-		if before[f.Key] {
-			delete(before, f.Key)
+		if before.take(f) {
 			out = append(out, f)
 		}
 		return nil
@@ -28,16 +27,16 @@ func (p *publication) filesOfRun(ctx context.Context, on *parent) ([]manifest.Fi
 	if err != nil {
 		return nil, fmt.Errorf("read the files of version %d: %w", on.version, err)
 	}
-	for key := range before {
+	if f, ok := before.any(); ok {
 		return nil, fmt.Errorf("%w: what run %s added can no longer be replaced: a later version has rewritten %s; roll back, or append under another run id",
-			ErrConflict, p.run, key)
+			ErrConflict, p.run, f.Key)
 	}
 	return out, nil
 }
 
-// addedBefore are the keys of the files with which the latest version that this run published, and that is current or an ancestor of
+// addedBefore are the files with which the latest version that this run published, and that is current or an ancestor of
 // what is current, holds rows of the run.
-func (p *publication) addedBefore(ctx context.Context) (map[string]bool, error) {
+func (p *publication) addedBefore(ctx context.Context) (filesLeft, error) {
 	m := p.base.m
 	events, err := p.t.events(ctx, m, p.run)
 	if err != nil {
@@ -58,14 +57,14 @@ func (p *publication) addedBefore(ctx context.Context) (map[string]bool, error) 
 	if s.Mode != string(Append) {
 		return nil, fmt.Errorf("%w: run %s published version %d in mode %s; only what an append added can be replaced by another", ErrConflict, p.run, v, s.Mode)
 	}
-	keys := map[string]bool{}
+	files := filesLeft{}
 	for f, err := range p.t.eachFile(ctx, s) {
 		if err != nil {
 			return nil, err
 		}
 		if f.AddedBy.Run == p.run && f.Rows > 0 {
-			keys[f.Key] = true
+			files.add(f)
 		}
 	}
-	return keys, nil
+	return files, nil
 }

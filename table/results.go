@@ -15,6 +15,7 @@ type Definition struct {
 	Key             []string
 	PartitionBy     []string
 	SortBy          []string // "name", "name desc", "name asc nulls last"
+	Layout          string   // "shared" (default) or "self-contained": every version's prefix holds all of its files
 	TargetFileBytes int64
 	RowGroupRows    int64
 	Compression     string

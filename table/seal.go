@@ -32,7 +32,7 @@ type object struct {
 // all can be sent at once: nothing is visible before the flip.
 func (p *publication) seal(ctx context.Context, c composition) (sealed, error) {
 	s := p.describe()
-	s.Rows, s.FileCounts, s.OlderSpecs = c.rows, c.files, c.specs
+	s.Layout, s.Rows, s.FileCounts, s.OlderSpecs = c.layout, c.rows, c.files, c.specs
 	objects, err := p.t.derive(ctx, s, c.parent, c.change)
 	if err != nil {
 		return sealed{}, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/tablectl/tablectl/catalog"
 	"github.com/tablectl/tablectl/internal/objstore"
 	"github.com/tablectl/tablectl/internal/objstore/probe"
 	"github.com/tablectl/tablectl/internal/objstore/urlstore"
@@ -15,6 +16,7 @@ type Table struct {
 	store objstore.Store
 	opts  Options
 	clock *clock
+	aws   catalog.AWS // of catalogs that are services
 }
 
 // Open names a table: "s3://bucket/prefix", "file:///dir" or a directory path. It sends no request; the table need not exist.
@@ -30,7 +32,7 @@ func Open(ctx context.Context, url string, o Options) (*Table, error) {
 			return nil, err
 		}
 	}
-	return &Table{store: s, opts: o, clock: &clock{}}, nil
+	return &Table{store: s, opts: o, clock: &clock{}, aws: o.Stores.S3.Config}, nil
 }
 
 // URL is the table's root as the store names it.

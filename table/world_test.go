@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/tablectl/tablectl/internal/columnar"
+	"github.com/tablectl/tablectl/internal/gluefake"
 	"github.com/tablectl/tablectl/internal/objstore"
 	"github.com/tablectl/tablectl/internal/objstore/faultstore"
 	"github.com/tablectl/tablectl/internal/objstore/memstore"
@@ -21,6 +22,7 @@ type world struct {
 	t     testing.TB
 	mem   *memstore.Store
 	check *tabletest.Store
+	glue  *gluefake.Glue // nil: there is none
 	dir   string
 }
 
@@ -32,7 +34,11 @@ func newWorld(t testing.TB, dir string) *world {
 // clone is a world of its own that begins as this one is.
 func (w *world) clone(t testing.TB) *world {
 	mem := w.mem.Clone()
-	return &world{t: t, mem: mem, check: w.check.Clone(t, mem), dir: w.dir}
+	c := &world{t: t, mem: mem, check: w.check.Clone(t, mem), dir: w.dir}
+	if w.glue != nil {
+		c.glue = w.glue.Clone(t)
+	}
+	return c
 }
 
 // inputsDir holds small CSV files that tests publish.
@@ -59,7 +65,15 @@ func (w *world) open(s objstore.Store) *Table {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	w.reach(t)
 	return t
+}
+
+// reach gives the table the world's Glue.
+func (w *world) reach(t *Table) {
+	if w.glue != nil {
+		t.aws = w.glue.Config
+	}
 }
 
 func (w *world) table() *Table { return w.open(w.check) }

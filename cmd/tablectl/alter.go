@@ -92,9 +92,11 @@ func (a *app) alter() *cobra.Command {
 	}
 	cmd.Long = `Alter changes how the table is described, by field id, as Iceberg allows. No file is touched: files that are there are read through
 their ids (a column that they lack is null), and a new partitioning or sort order holds for what is written from then on. Every change
-but a setting is a version, which shows in the log and can be rolled back.
+but a setting is a version, which shows in the log and can be rolled back. With layout=self-contained every version that is published from
+then on holds all of its files in its own prefix, those of its parent as server-side copies (hard links in a directory); that costs requests
+in proportion to all files, and on S3 the storage. Versions that are there stay as they are.
 
-` + strings.Join(append(lines, "  "+setSetting+" NAME=VALUE…   target_file_bytes, row_group_rows, compression, keep_versions, or an Iceberg property"), "\n")
+` + strings.Join(append(lines, "  "+setSetting+" NAME=VALUE…   layout, target_file_bytes, row_group_rows, compression, keep_versions, or an Iceberg property"), "\n")
 	cmd.Example = `  tablectl alter s3://bucket/flights add-column "carrier varchar, seats int"
   tablectl alter s3://bucket/flights set-partition "month(date)" origin`
 	return cmd
@@ -172,6 +174,8 @@ func setOne(c *manifest.SettingsChange, name, value string) error {
 		c.KeepVersions = &n
 	case "compression":
 		c.Compression = &value
+	case "layout":
+		c.Layout = &value
 	default:
 		if value == "" {
 			c.Properties[name] = nil

@@ -115,16 +115,25 @@ func (a *app) catalog() *cobra.Command {
   hint     ClickHouse, and whatever opens an Iceberg table by its directory: TABLE/_iceberg
   symlink  Athena, Trino, Presto, Hive: TABLE/symlink as the location of an external table
   delta    Spark, Databricks, delta-rs, Polars, Trino, Athena, ClickHouse: TABLE as a Delta table
-  glue     the AWS Glue Data Catalog, --as iceberg (Athena, Trino, EMR; the best entrance there) or symlink`
+  glue     the AWS Glue Data Catalog (Athena, Trino, EMR), --as
+             iceberg     the best entrance there
+             symlink     a Hive table over symlink/manifest
+             location    a Hive table over the directory of the current version; needs layout self-contained
+             projection  the same, with partitions that engines work out from the table's parameters
+             view        a view that selects one version of the Glue table of another catalog, --over; for Trino
+                         say with --engine what it calls the Glue catalog`
 	cmd.Example = `  tablectl catalog s3://bucket/flights add symlink
-  tablectl catalog s3://bucket/flights add glue --as iceberg --database web --table flights`
+  tablectl catalog s3://bucket/flights add glue --as iceberg --database web --table flights
+  tablectl catalog s3://bucket/flights add glue --name view --as view --over glue --database web --table flights_now`
 	f := cmd.Flags()
 	f.StringVar(&c.Name, "name", "", "of the catalog (default: its kind)")
-	f.StringVar(&c.As, "as", "", "glue: iceberg or symlink")
+	f.StringVar(&c.As, "as", "", "glue: "+strings.Join(manifest.AsKinds(), ", "))
 	f.StringVar(&c.Database, "database", "", "glue: database, which must be there")
 	f.StringVar(&c.Table, "table", "", "glue: table")
 	f.StringVar(&c.Region, "glue-region", "", "glue: region (default: that of the environment)")
 	f.StringVar(&c.CatalogID, "catalog-id", "", "glue: account (default: the caller's)")
+	f.StringVar(&c.Over, "over", "", "view: the catalog, glue as iceberg, that it reads")
+	f.StringVar(&c.Engine, "engine", "", "view: what engines call the Glue catalog (default: "+manifest.DefaultEngine+", as Athena does)")
 	f.BoolVar(&dryRun, "dry-run", false, "only say what would be done")
 	return cmd
 }

@@ -54,13 +54,13 @@ func catalogOf(entry *yaml.Node) (manifest.Catalog, error) {
 		return c, fmt.Errorf("line %d: expected a kind, or a mapping with kind, name and the like", entry.Line)
 	}
 	to := map[string]any{
-		"name": &c.Name, "kind": &c.Kind, "as": &c.As, "database": &c.Database, "table": &c.Table, "region": &c.Region, "catalog_id": &c.CatalogID,
+		"name": &c.Name, "kind": &c.Kind, "as": &c.As, "database": &c.Database, "table": &c.Table, "region": &c.Region, "catalog_id": &c.CatalogID, "over": &c.Over, "engine": &c.Engine,
 	}
 	for i := 0; i+1 < len(entry.Content); i += 2 {
 		key, value := entry.Content[i], entry.Content[i+1]
 		field, known := to[key.Value]
 		if !known {
-			return c, fmt.Errorf("line %d: unknown key %q; known are name, kind, as, database, table, region, catalog_id", key.Line, key.Value)
+			return c, fmt.Errorf("line %d: unknown key %q; known are name, kind, as, database, table, region, catalog_id, over, engine", key.Line, key.Value)
 		}
 		if err := value.Decode(field); err != nil {
 			return c, fmt.Errorf("line %d: %s: %w", key.Line, key.Value, err)

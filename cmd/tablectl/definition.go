@@ -22,6 +22,7 @@ type definition struct {
 	fileSize    size
 	groupRows   int64
 	compression choice
+	layout      choice
 	properties  []string
 	catalogs    []string
 	config      string
@@ -29,6 +30,7 @@ type definition struct {
 
 func (d *definition) register(f *pflag.FlagSet) {
 	d.compression.words = []string{"zstd", "snappy"}
+	d.layout.words = []string{manifest.LayoutShared, manifest.LayoutSelfContained}
 	f.StringVar(&d.schema, "schema", "", `columns as in CREATE TABLE, "a bigint not null, b varchar", or @FILE with them`)
 	f.Var(&d.partitionBy, "partition-by", `columns whose values split the table into directories; also "day(ts)", "month(ts)", "bucket(16, id)", "truncate(4, city)"`)
 	f.StringSliceVar(&d.sortBy, "sort-by", nil, `columns that order the rows of a file, each with "desc" if so`)
@@ -36,9 +38,10 @@ func (d *definition) register(f *pflag.FlagSet) {
 	f.Var(&d.fileSize, "target-file-size", "at which a data file is closed (default 256MiB)")
 	f.Int64Var(&d.groupRows, "row-group-rows", 0, "at most in a row group (default: by size)")
 	f.Var(&d.compression, "compression", "of data files (default zstd)")
+	f.Var(&d.layout, "layout", "shared: versions share files (default); self-contained: each version's prefix holds all of its files, for readers that list it")
 	f.StringArrayVar(&d.properties, "property", nil, "NAME=VALUE, an Iceberg table property; repeatable")
 	f.StringSliceVar(&d.catalogs, "catalog", nil, "kind of a catalog that needs no more than its name; repeatable (\"tablectl catalog\" adds all kinds)")
-	f.StringVar(&d.config, "config", "", "YAML file with schema, partition_by, sort_by, key, target_file_bytes, row_group_rows, compression, properties, catalogs")
+	f.StringVar(&d.config, "config", "", "YAML file with schema, partition_by, sort_by, key, target_file_bytes, row_group_rows, compression, layout, properties, catalogs")
 }
 
 // resolve is the definition that the flags give, on top of the file's.
@@ -69,6 +72,9 @@ func (d *definition) resolve() (table.Definition, error) {
 	}
 	if d.compression.value != "" {
 		out.Compression = d.compression.value
+	}
+	if d.layout.value != "" {
+		out.Layout = d.layout.value
 	}
 	for _, p := range d.properties {
 		name, value, ok := strings.Cut(p, "=")
@@ -168,10 +174,12 @@ func setDefinition(d *table.Definition, key string, value *yaml.Node) error {
 		return value.Decode(&d.RowGroupRows)
 	case "compression":
 		return value.Decode(&d.Compression)
+	case "layout":
+		return value.Decode(&d.Layout)
 	case "properties":
 		return value.Decode(&d.Properties)
 	case "catalogs":
 		return setCatalogs(d, value)
 	}
-	return fmt.Errorf("unknown key; known are schema, partition_by, sort_by, key, target_file_bytes, row_group_rows, compression, properties, catalogs")
+	return fmt.Errorf("unknown key; known are schema, partition_by, sort_by, key, target_file_bytes, row_group_rows, compression, layout, properties, catalogs")
 }

@@ -22,7 +22,8 @@ func (a *app) sync() *cobra.Command {
 			return errors.Join(a.printCatalogs(t, states), err)
 		})
 	cmd.Long = `Sync brings the catalogs up to date after something kept a publish or rollback from it. It can be repeated, and run beside publishers:
-a catalog that shows something later is never turned back. What someone else has changed is reported and left alone.`
+a catalog that shows something later is never turned back. What someone else has changed is reported and left alone. Iceberg lists that an engine
+deleted when it dropped "its" table are put back: of all versions if those of the current one are gone, otherwise with --force.`
 	cmd.Flags().BoolVar(&force, "force", false, "also overwrite what someone else has changed")
 	return cmd
 }

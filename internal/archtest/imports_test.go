@@ -56,6 +56,7 @@ var rooms = []struct {
 	{"internal/engines", []string{"internal/testserver"}},
 	{"internal/killtest", []string{"internal/testserver", "internal/tabletest", "table", "manifest"}},
 	{"internal/tabletest", []string{"table", "manifest", "catalog", "writer", "internal/...", arrow}},
+	{"internal/gluefake", []string{"github.com/aws/..."}},                        // for tests only
 	{"internal/histories", []string{"table", "manifest", "internal/...", arrow}}, // tests only
 	{"internal/demo", []string{"internal/testserver"}},
 	{"internal/manyfiles", []string{"manifest", "catalog", "internal/filelist", "internal/objstore"}},

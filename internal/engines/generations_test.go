@@ -26,7 +26,7 @@ func TestGenerations(t *testing.T) {
 }
 
 // sameEverywhere compares every version, the tags, and the current version after a rollback and after a publish on top of it.
-func sameEverywhere(t *testing.T, tb *table.Table, sessions map[string]*engine) {
+func sameEverywhere[E interface{ run(string) [][]row }](t *testing.T, tb *table.Table, sessions map[string]E) {
 	last := at(t, tb, "").Version()
 	refs := []string{"grown", "upserted"}
 	for v := range last {

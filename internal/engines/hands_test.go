@@ -17,8 +17,8 @@ import (
 	"github.com/tablectl/tablectl/table"
 )
 
-// foreignHand is something that someone with full rights does to the table from an engine, and what the engine says to it. ROOT is its root.
-type foreignHand struct {
+// deed is something that someone with full rights does to the table from an engine, and what the engine says to it. ROOT is its root.
+type deed struct {
 	engine, text string
 	refused      string // in its words; "": it does it
 }
@@ -33,7 +33,7 @@ spark.conf.set("spark.sql.catalog.h.cache-enabled", "false")
 	openDelta = "from deltalake import DeltaTable, write_deltalake\ndt = DeltaTable('ROOT')\n"
 )
 
-var foreignHands = []foreignHand{
+var deeds = []deed{
 	{"python", openDelta + "write_deltalake(dt, dt.to_pyarrow_table(), mode='append')", "tablectl"},
 	{"python", openDelta + "write_deltalake(dt, dt.to_pyarrow_table(), mode='overwrite')", "tablectl"},
 	{"python", openDelta + "dt.delete('id = 1')", "tablectl"},
@@ -62,7 +62,7 @@ func TestForeignHands(t *testing.T) {
 	p := place{url: t.TempDir() + "/table"}
 	w := newWorld(t, p, nil)
 	sessions := map[string]session{"spark": spark(t), "python": start(t, "python")}
-	for _, h := range foreignHands {
+	for _, h := range deeds {
 		words := strings.Split(strings.TrimSpace(h.text), "\n")
 		t.Run(h.engine+" "+words[len(words)-1], func(t *testing.T) {
 			before := objects(t, p.url)

@@ -83,6 +83,14 @@ func (d *drawer) table() *Model {
 	return m
 }
 
+// layout is how the table's versions hold their files.
+func (d *drawer) layout() string {
+	if d.chance(40) {
+		return manifest.LayoutSelfContained
+	}
+	return manifest.LayoutShared
+}
+
 // step is the next step on a table.
 func (d *drawer) step(m *Model, old []done) *Step {
 	s := d.plain(m, old)

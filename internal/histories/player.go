@@ -70,9 +70,9 @@ func Play(t testing.TB, o Options) {
 	p := &player{t: t, o: o, d: &drawer{r: r, parquet: o.Oracle != nil}, check: tabletest.Check(t, memstore.New(memstore.Options{}))}
 	p.model = p.d.table()
 	p.first = table.Definition{Columns: p.model.Columns, Key: p.model.key, PartitionBy: quoted(p.model.parts), SortBy: quoted(p.model.sort),
-		RowGroupRows: []int64{0, 4, 9}[r.IntN(3)], TargetFileBytes: []int64{0, 1 << 10}[r.IntN(2)]}
-	p.note("columns %v, key %q, partitions %q, sort %q, row groups of %d, files of %d bytes", p.model.Columns, p.model.key, p.model.parts, p.model.sort,
-		p.first.RowGroupRows, p.first.TargetFileBytes)
+		RowGroupRows: []int64{0, 4, 9}[r.IntN(3)], TargetFileBytes: []int64{0, 1 << 10}[r.IntN(2)], Layout: p.d.layout()}
+	p.note("columns %v, key %q, partitions %q, sort %q, row groups of %d, files of %d bytes, %s", p.model.Columns, p.model.key, p.model.parts,
+		p.model.sort, p.first.RowGroupRows, p.first.TargetFileBytes, p.first.Layout)
 	if o.Oracle != nil {
 		o.Oracle.Begin(p.model.Columns, p.model.key, p.model.parts)
 	}
@@ -81,6 +81,9 @@ func Play(t testing.TB, o Options) {
 	}
 	p.play(p.d.publish(p.model, table.Append)) // what keyed deletes and rollbacks need
 	for range o.Steps {
+		if p.d.chance(8) {
+			p.relay(p.d.layout())
+		}
 		if d := p.repeatable(); d != nil && p.d.chance(6) {
 			p.again(d)
 		} else if len(p.old) > 0 {
@@ -91,6 +94,15 @@ func Play(t testing.TB, o Options) {
 	}
 	for _, d := range p.old {
 		p.same(d.version, d.model)
+	}
+}
+
+// relay changes the layout of what is published from now on.
+func (p *player) relay(layout string) {
+	p.note("layout %s", layout)
+	err := p.open(p.check).Set(context.Background(), manifest.SettingsChange{Layout: &layout}, false)
+	if err != nil && !errors.Is(err, table.ErrNothingToDo) {
+		p.fail("set the layout: %v", err)
 	}
 }
 

@@ -47,7 +47,7 @@ func sameObject(ctx context.Context, s Store, key string, body Body) (Info, erro
 	}
 	sum := info.CRC64NVME
 	if sum == nil {
-		if sum, err = readBack(ctx, s, info); err != nil {
+		if sum, err = ReadChecksum(ctx, s, info); err != nil {
 			return Info{}, err
 		}
 	}
@@ -57,8 +57,8 @@ func sameObject(ctx context.Context, s Store, key string, body Body) (Info, erro
 	return info, nil
 }
 
-// readBack reads the object that info describes and returns its checksum.
-func readBack(ctx context.Context, s Store, info Info) (*uint64, error) {
+// ReadChecksum reads the object that info describes and returns its checksum.
+func ReadChecksum(ctx context.Context, s Store, info Info) (*uint64, error) {
 	o, err := s.Get(ctx, info.Key, GetOptions{IfMatch: info.ETag})
 	if err != nil {
 		return nil, err

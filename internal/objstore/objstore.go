@@ -1,4 +1,4 @@
-// Package objstore is the little of an object store that a table needs: get, ranged get, head, conditional put, list, delete,
+// Package objstore is the little of an object store that a table needs: get, ranged get, head, conditional put, copy, list, delete,
 // and the store's own clock. A Store never retries a conditional write by itself and never hides an answer: what the store
 // said comes back as one of the sentinels below, inside an *Error.
 //
@@ -31,6 +31,12 @@ type Store interface {
 	// ErrPrecondition (ErrNotFound is allowed for IfMatch on a missing key). Above a store-specific size the bytes go in
 	// several requests, of which the last one carries the condition; PutOptions.Resume continues such an upload.
 	Put(ctx context.Context, key string, body Body, o PutOptions) (Info, error)
+
+	// Copy writes an object with the bytes of another one, in one atomic step and without the bytes passing through the caller. It is
+	// create-only: where an object is there already, it is ErrPrecondition. A missing source is ErrNotFound. Where the store does not
+	// honour conditions on copies it looks first; then of two writers at the same moment both may win, so that only a key that names its
+	// bytes is fit for a copy. The Info is the store's own answer after the copy. See CopyImmutable.
+	Copy(ctx context.Context, from, to string, o CopyOptions) (Info, error)
 
 	// List yields the objects whose keys begin with prefix, in byte order of their keys. Info.CRC64NVME is not filled in.
 	List(ctx context.Context, prefix string) iter.Seq2[Info, error]
@@ -104,6 +110,15 @@ type PutOptions struct {
 	ForceMultipart bool // several requests whatever the size: for probes
 }
 
+// CopyOptions say what is copied, as its owner knows it, and how it travels.
+type CopyOptions struct {
+	Size        int64   // bytes of the source; above 5 GiB S3 takes several requests
+	CRC64NVME   *uint64 // of the source, where known; the store is asked to refuse other bytes where it can
+	ContentType string
+
+	ForceMultipart bool // several requests whatever the size: for tests
+}
+
 // What a store can answer. Test with errors.Is.
 var (
 	ErrNotFound     = errors.New("no such object")
@@ -125,7 +140,7 @@ var (
 
 // Error is what every failed call returns: the operation, the key, the store's own words, and one of the sentinels.
 type Error struct {
-	Op   string // "get", "head", "put", "list", "delete"
+	Op   string // "get", "head", "put", "copy", "list", "delete"
 	Key  string
 	Date time.Time // the store's clock, where the answer had one
 	Kind error     // a sentinel above, or nil for what none of them fits

@@ -139,6 +139,7 @@ func (s *Store) checkVersion(m *manifest.Manifest, e manifest.Entry) {
 			s.t.Errorf("invariant 7: version %d names %s of run %q", e.SnapshotID, f.Key, s.owner[v])
 		}
 	}
+	s.checkContained(snap, files)
 	get := func(key string) ([]byte, error) {
 		b := s.bytes(key)
 		if b == nil {

@@ -82,7 +82,7 @@ type Fault struct {
 // Request is one request, as it was asked for.
 type Request struct {
 	N         int    // 1, 2, …
-	Op        string // get, head, put, list, delete; the HTTP method in lower case at a Transport
+	Op        string // get, head, put, copy, list, delete; the HTTP method in lower case at a Transport
 	Key       string // the first one of a delete, the prefix of a list; the path at a Transport
 	Condition string // "if-none-match: *", "if-match: \"…\"" or ""
 }

@@ -65,6 +65,12 @@ func (s *Store) Put(ctx context.Context, key string, body objstore.Body, o objst
 	return info, err
 }
 
+// Copy passes on a Copy, as one request whatever its size.
+func (s *Store) Copy(ctx context.Context, from, to string, o objstore.CopyOptions) (objstore.Info, error) {
+	return play(ctx, s.script, Request{Op: "copy", Key: to, Condition: condition(true, "")},
+		func(ctx context.Context) (objstore.Info, error) { return s.inner.Copy(ctx, from, to, o) }, ignore)
+}
+
 // List passes on a List, as one request. Truncated yields half of it, then an error.
 func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[objstore.Info, error] {
 	return func(yield func(objstore.Info, error) bool) {

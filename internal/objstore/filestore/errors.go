@@ -32,7 +32,7 @@ func kindOf(op string, err error) error {
 		return objstore.ErrAccessDenied
 	case errors.Is(err, syscall.ENAMETOOLONG):
 		return objstore.ErrInvalidKey
-	case op == "put" && errors.Is(err, fs.ErrNotExist):
+	case (op == "put" || op == "copy") && errors.Is(err, fs.ErrNotExist):
 		return objstore.ErrTemporary // a directory or the unfinished file was taken away from under us
 	case errors.Is(err, fs.ErrNotExist), op != "put" && errors.Is(err, syscall.ENOTDIR):
 		return objstore.ErrNotFound

@@ -18,7 +18,8 @@ import (
 // manifest, its bytes. Put chooses the modification time, not the kernel: it is later than that of the object being replaced,
 // and later than that of any object ever deleted here (the floor, kept in a file that Delete syncs before it deletes). Both
 // are durable whenever they matter, so the times of one key strictly grow whatever the clock does. File systems that keep
-// only coarse times are asked what they made of it, until it is later.
+// only coarse times are asked what they made of it, until it is later. A copy is the exception: it is the same file, with the time that
+// it has, and what is copied never changes.
 
 // digested is the largest file, in bytes, whose content is part of its ETag: room for a manifest, cheap to read in a listing.
 const digested = 256 << 10

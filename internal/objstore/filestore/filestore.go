@@ -33,6 +33,7 @@ type Store struct {
 	now   func() time.Time
 	turn  chan struct{} // who waits for the lock file; one at a time within this process
 	sweep sync.Once
+	link  func(root *os.Root, from, to string) error // a second name for a file
 }
 
 // New is the store in dir, which need not exist yet: the first Put makes it, if its parent is there. No I/O.
@@ -41,7 +42,7 @@ func New(dir string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find directory %s: %w", dir, err)
 	}
-	return &Store{dir: abs, now: time.Now, turn: make(chan struct{}, 1)}, nil
+	return &Store{dir: abs, now: time.Now, turn: make(chan struct{}, 1), link: (*os.Root).Link}, nil
 }
 
 // URL is the absolute path of the directory.

@@ -130,6 +130,32 @@ func (s *Store) Put(ctx context.Context, key string, body objstore.Body, o objst
 	return s.store(key, object{data: data, crc: crc, metadata: maps.Clone(o.Metadata)}, o)
 }
 
+// Copy writes an object with the bytes and the metadata of another one.
+func (s *Store) Copy(ctx context.Context, from, to string, o objstore.CopyOptions) (objstore.Info, error) {
+	if err := s.check(ctx, "copy", to); err != nil {
+		return objstore.Info{}, err
+	}
+	if err := s.check(ctx, "copy", from); err != nil {
+		return objstore.Info{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	source, ok := s.objects[from]
+	_, taken := s.objects[to]
+	var refused error
+	switch {
+	case !ok:
+		refused = objstore.ErrNotFound
+	case taken:
+		refused = objstore.ErrPrecondition
+	case o.CRC64NVME != nil && *o.CRC64NVME != source.crc:
+		refused = objstore.ErrChecksum
+	default:
+		return s.place(to, source), nil
+	}
+	return objstore.Info{}, &objstore.Error{Op: "copy", Key: to, Date: s.date(), Kind: refused}
+}
+
 func (s *Store) store(key string, obj object, o objstore.PutOptions) (objstore.Info, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -146,11 +172,16 @@ func (s *Store) store(key string, obj object, o objstore.PutOptions) (objstore.I
 	if refused != nil {
 		return objstore.Info{}, &objstore.Error{Op: "put", Key: key, Date: s.date(), Kind: refused}
 	}
+	return s.place(key, obj), nil
+}
+
+// place keeps an object under a key, as a new write. The caller holds mu.
+func (s *Store) place(key string, obj object) objstore.Info {
 	s.writes++
 	obj.etag = fmt.Sprintf("\"%016x\"", s.writes)
 	obj.modified = s.date()
 	s.objects[key] = obj
-	return s.info(key, obj), nil
+	return s.info(key, obj)
 }
 
 // List yields a listing as of its beginning.

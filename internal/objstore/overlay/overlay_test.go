@@ -36,6 +36,23 @@ func TestReadsThroughAndKeepsWrites(t *testing.T) {
 	if _, err := s.Head(ctx, "c"); !errors.Is(err, objstore.ErrNotFound) {
 		t.Error(err)
 	}
+	bytes := objstore.BytesBody([]byte("from below"))
+	if _, err := objstore.CopyImmutable(ctx, s, "a", "d", objstore.CopyOptions{Size: bytes.Size, CRC64NVME: bytes.CRC64NVME}); err != nil {
+		t.Error(err)
+	}
+	if got, _, err := objstore.ReadAll(ctx, s, "d", 100); err != nil || string(got) != "from below" {
+		t.Errorf("copy: %q, %v", got, err)
+	}
+	for _, store := range []objstore.Store{below, above} {
+		if _, err := store.Head(ctx, "d"); !errors.Is(err, objstore.ErrNotFound) {
+			t.Errorf("something was copied: %v", err)
+		}
+	}
+	for from, want := range map[string]error{"a": objstore.ErrPrecondition, "none": objstore.ErrNotFound} {
+		if _, err := s.Copy(ctx, from, "b", objstore.CopyOptions{}); !errors.Is(err, want) {
+			t.Errorf("copy of %s over b: %v, want %v", from, err, want)
+		}
+	}
 	if err := s.Delete(ctx, "a"); !errors.Is(err, objstore.ErrUnsupported) {
 		t.Error(err)
 	}
@@ -44,7 +61,7 @@ func TestReadsThroughAndKeepsWrites(t *testing.T) {
 			t.Errorf("list: %+v, %v", info, err)
 		}
 	}
-	if puts, gets := s.Counts(); puts != 1 || gets != 5 {
+	if puts, gets := s.Counts(); puts != 4 || gets != 12 {
 		t.Errorf("%d puts, %d gets", puts, gets)
 	}
 }

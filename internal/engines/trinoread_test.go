@@ -1,0 +1,125 @@
+//go:build engines
+
+package engines
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tablectl/tablectl/manifest"
+	"github.com/tablectl/tablectl/table"
+)
+
+// Trino reads the table through Glue as an Iceberg table, as a symlink table and as a Delta table: each version when it is current, and
+// through Iceberg also by number, tag and time, after a rollback and when older versions have expired.
+func TestTrino(t *testing.T) {
+	p, q, database := onTrino(t)
+	tb := p.open(t)
+	entrances := trinoEntrances(database)
+	current := func(what string) {
+		t.Helper()
+		catalogsAre(t, tb)
+		for _, e := range entrances {
+			e.same(t, q, tb, what)
+		}
+	}
+	def := table.Definition{
+		Columns: columns(t, typesDDL), PartitionBy: []string{"cat", "day"}, SortBy: []string{"id"},
+		Catalogs: append(glueCatalogs(database), deltaCatalog),
+	}
+	publish(t, tb, def, "run-1", typeRows...)
+	registerDelta(q, database, tb.URL())
+	current("first")
+	publish(t, tb, def, "run-2", typeRows[:4]...)
+	current("second")
+	publish(t, tb, def, "run-3")
+	current("without rows")
+	tag(t, tb, "first", "1")
+	tag(t, tb, "none", "3")
+	rollback(t, tb, "2")
+	current("rolled back")
+	for _, ref := range []string{"1", "2", "3", "first", "none"} {
+		for _, words := range []string{"trino", "athena"} {
+			q.sameStatements(t, tb, words, ref, ref)
+		}
+	}
+	for _, words := range []string{"trino", "athena"} {
+		q.sameStatements(t, tb, words, "", "", "3", "first", "")
+	}
+	q.sameTimes(t, tb, entrances[0].table)
+	q.afterExpiry(t, tb, entrances[0].table)
+	current("after expiry")
+}
+
+// sameStatements compares the results of the statements of `tablectl sql`, which read these versions. The last of the general ones read the
+// current version through the symlink.
+func (q *trino) sameStatements(t *testing.T, tb *table.Table, words, ref string, refs ...string) {
+	t.Helper()
+	text := statements(t, tb, words, ref)
+	results := q.asAthena(text)
+	if len(results) != len(refs) {
+		t.Fatalf("%s, %q: %d results, want %d", words, ref, len(results), len(refs))
+	}
+	for i, r := range refs {
+		v := at(t, tb, r)
+		want := scanned(t, v)
+		if ref == "" && i == len(refs)-1 {
+			want = throughHive(want, v.Schema().Fields)
+		}
+		same(t, fmt.Sprintf("%s, %q, version %q", words, ref, r), results[i], want)
+	}
+}
+
+// asAthena is run for names without a catalog: Athena has one for tables of all kinds.
+func (q *trino) asAthena(text string) [][]row {
+	q.t.Helper()
+	var out [][]row
+	for statement := range strings.SplitSeq(strings.TrimSpace(text), ";\n") {
+		in := *q
+		in.catalog = "iceberg"
+		if strings.Contains(statement, `"t_symlink"`) {
+			in.catalog = "hive"
+		}
+		out = append(out, in.run(statement)...)
+	}
+	return out
+}
+
+// sameTimes asks for what was current when each version was made, and now.
+func (q *trino) sameTimes(t *testing.T, tb *table.Table, name string) {
+	t.Helper()
+	for v := range manifest.Version(3) {
+		at := at(t, tb, fmt.Sprint(v+1))
+		then := time.UnixMilli(at.Entry().TimestampMs).UTC()
+		rows := q.rows("SELECT * FROM " + name + " FOR TIMESTAMP AS OF TIMESTAMP '" + then.Format("2006-01-02 15:04:05.000") + " UTC'")
+		same(t, fmt.Sprintf("at the time of version %d", v+1), rows, scanned(t, at))
+	}
+	rows := q.rows("SELECT * FROM " + name + " FOR TIMESTAMP AS OF current_timestamp")
+	same(t, "as of now", rows, scanned(t, at(t, tb, "")))
+}
+
+// afterExpiry publishes until the oldest version that has no tag expires.
+func (q *trino) afterExpiry(t *testing.T, tb *table.Table, name string) {
+	t.Helper()
+	keep := manifest.MinKeepVersions
+	if err := tb.Set(context.Background(), manifest.SettingsChange{KeepVersions: &keep}, false); err != nil {
+		t.Fatal(err)
+	}
+	for n := range keep {
+		add(t, tb, table.Append, nil, fmt.Sprintf(`{"id": %d, "cat": "added"}`, 100+n))
+	}
+	if _, err := tb.At(context.Background(), "2"); !errors.Is(err, table.ErrVersionExpired) {
+		t.Errorf("version 2: %v", err)
+	}
+	version := " FOR VERSION AS OF BIGINT '%d'"
+	if _, err := q.ask("SELECT * FROM " + name + fmt.Sprintf(version, 2)); err == nil || !strings.Contains(err.Error(), "snapshot ID does not exists") {
+		t.Errorf("version 2: %v", err)
+	}
+	for _, v := range []manifest.Version{1, 3, at(t, tb, "").Version() - 1} {
+		same(t, fmt.Sprint("version ", v), q.rows("SELECT * FROM "+name+fmt.Sprintf(version, v)), scanned(t, at(t, tb, fmt.Sprint(v))))
+	}
+}
