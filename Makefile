@@ -1,6 +1,6 @@
 # Everything that is done with this repository. `make demo` and `make test` need no more than Go (and a C compiler for the race
 # detector); `make test-engines` and `make bench` make themselves a Python environment. For Spark the former also needs Java 17, and mvn,
-# with which its jar and Trino are fetched.
+# with which its jars and Trino are fetched.
 
 GO          ?= go
 VERSION     ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
@@ -9,7 +9,7 @@ FUZZTIME    ?= 10s
 PLATFORMS   ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 BUILD        = CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.release=$(VERSION)'
 
-.PHONY: build demo demo-minio test test-engines bench lint cross fuzz clean
+.PHONY: build demo demo-minio test test-engines engines-doc bench lint cross fuzz clean
 
 build: ## bin/tablectl, static and stripped
 	$(BUILD) -o bin/tablectl ./cmd/tablectl
@@ -23,8 +23,11 @@ demo-minio: ## the same against a MinIO that is built and started for it
 test: ## unit tests, command-line scripts, both S3 servers, with the race detector
 	$(GO) test -race -timeout 30m ./...
 
-test-engines: ## DuckDB, PyIceberg, Polars, Spark, ClickHouse and Trino read what tablectl wrote
+test-engines: ## the engines of docs/engines.md and Trino read what tablectl wrote
 	$(GO) test -tags engines -count=1 -timeout 40m ./internal/engines/...
+
+engines-doc: ## docs/engines.md, as the engines are found
+	$(GO) test -tags engines -count=1 -timeout 20m -run '^TestMatrix$$' ./internal/engines -args -update
 
 bench: ## against DuckDB and delta-rs; see bench/README.md
 	$(GO) run ./bench $(BENCH)

@@ -87,10 +87,10 @@ type deltaProtocol struct {
 }
 
 // ourProtocol is the one of all our logs. Without a writer feature of our own VACUUM would delete whatever the log does not name: other
-// versions, and other catalogs.
+// versions, and other catalogs. With a column that is not null Spark reads only if the writer feature invariants is there.
 func ourProtocol() deltaProtocol {
 	const ntz = "timestampNtz"
-	return deltaProtocol{MinReader: 3, MinWriter: 7, ReaderFeatures: []string{ntz}, WriterFeatures: []string{ntz, deltaApp}}
+	return deltaProtocol{MinReader: 3, MinWriter: 7, ReaderFeatures: []string{ntz}, WriterFeatures: []string{ntz, "invariants", deltaApp}}
 }
 
 func (p deltaProtocol) equal(o deltaProtocol) bool {

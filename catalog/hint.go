@@ -78,7 +78,26 @@ func (hint) state(ctx context.Context, t Target, th there) (State, error) {
 		return state, nil //nolint:nilerr // what is wrong with it is said
 	}
 	state.Version = manifest.Version(max(0, m.CurrentSnapshotID))
-	return state, nil
+	stranger, err := strangerAfter(ctx, t, n)
+	if stranger != "" {
+		state.Behind, state.Foreign = true, []string{stranger}
+	}
+	return state, err
+}
+
+// strangerAfter says, in words, what stands in the place of the copy after that of generation n and is none: engines go on from the hint
+// as long as there is a next number (HadoopTableOperations.findVersion), and so show what an engine has committed there.
+func strangerAfter(ctx context.Context, t Target, n int64) (string, error) {
+	body, _, err := objstore.ReadAll(ctx, t.Store, CopyKey(n+1), manifest.MaxBytes)
+	if errors.Is(err, objstore.ErrNotFound) {
+		return "", nil
+	} else if err != nil {
+		return "", err
+	}
+	if m, err := manifest.Decode(body); err == nil && m.TableUUID == t.Manifest.TableUUID && m.Tablectl.Generation == n+1 {
+		return "", nil // of a flip since
+	}
+	return CopyKey(n+1) + " was not written by tablectl, and engines show it; move it away, and those with higher numbers", nil
 }
 
 // Sync puts the copy, then the hint.
@@ -95,6 +114,11 @@ func (h hint) Sync(ctx context.Context, t Target) (State, error) {
 		}
 		if len(state.Foreign) > 0 && !t.Force {
 			return nil, nil, false, fmt.Errorf("%w: %s", ErrForeign, state.Foreign[0])
+		}
+		if stranger, err := strangerAfter(ctx, t, wanted.Generation); err != nil {
+			return nil, nil, false, err
+		} else if stranger != "" {
+			return nil, nil, false, fmt.Errorf("%w: %s", ErrForeign, stranger)
 		}
 		if !copied {
 			if _, err := putCopy(ctx, t); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/tablectl/tablectl/internal/objstore"
@@ -131,5 +132,30 @@ func TestForeignCopyStays(t *testing.T) {
 	}
 	if got, _, err := objstore.ReadAll(context.Background(), s, CopyKey(2), 1<<20); err != nil || string(got) != "{}" {
 		t.Errorf("%q, %v", got, err)
+	}
+}
+
+// What an engine has committed under the next numbers is what others show, whatever the hint says: it is reported until it is moved away.
+func TestForeignCommitIsMovedAway(t *testing.T) {
+	for _, hinted := range []string{"2", "3"} { // the engine has moved the hint, or somebody has moved it back
+		s, ctx := memstore.New(memstore.Options{}), context.Background()
+		target := flips(t, s, 2, 0)[1]
+		synced(t, hint{}, target)
+		hand(t, s, CopyKey(3), []byte(`{"format-version": 2}`))
+		hand(t, s, HintKey, []byte(hinted))
+		if state := looked(t, hint{}, target); !state.Behind || len(state.Foreign) != 1 {
+			t.Errorf("hint %s: %+v", hinted, state)
+		}
+		target.Force = true
+		if state, err := (hint{}).Sync(ctx, target); !errors.Is(err, ErrForeign) || !strings.Contains(err.Error(), CopyKey(3)) || !state.Behind {
+			t.Errorf("hint %s: %+v, %v", hinted, state, err)
+		}
+		if err := s.Delete(ctx, CopyKey(3)); err != nil {
+			t.Fatal(err)
+		}
+		synced(t, hint{}, target)
+		if state := looked(t, hint{}, target); state.Behind || len(state.Foreign) > 0 {
+			t.Errorf("hint %s: %+v", hinted, state)
+		}
 	}
 }

@@ -49,7 +49,7 @@ func SQL(engine, tableURL string, m *manifest.Manifest, o SQLOptions) (string, e
 	case "polars":
 		return polars(a, selections), nil
 	case "spark":
-		return spark(a, selections), nil
+		return spark(a, m, selections), nil
 	case "athena":
 		return athena(a, m, selections)
 	case "trino":

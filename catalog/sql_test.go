@@ -109,6 +109,33 @@ spark = (
 rows = spark.read.format("iceberg").option("versionAsOf", "1").load("/t/_manifest.metadata.json")
 rows.show()
 `},
+		{"spark, with a Delta log", "spark", "/t", catalogued("delta"), SQLOptions{}, `
+from pyspark.sql import SparkSession
+
+spark = (
+    SparkSession.builder
+    .config("spark.jars.packages", "org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.12.0,io.delta:delta-spark_4.1_2.13:4.4.0")
+    .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
+    .config("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog")
+    .getOrCreate()
+)
+
+# the current version, also after the next publish or rollback
+rows = spark.read.format("iceberg").load("/t/_manifest.metadata.json")
+rows.show()
+
+# version 3
+rows = spark.read.format("iceberg").option("versionAsOf", "3").load("/t/_manifest.metadata.json")
+rows.show()
+
+# the version tagged q1 (today 1)
+rows = spark.read.format("iceberg").option("versionAsOf", "q1").load("/t/_manifest.metadata.json")
+rows.show()
+
+# the current version, also after the next publish or rollback, as a Delta table
+rows = spark.read.format("delta").load("/t")
+rows.show()
+`},
 		{"spark on MinIO", "spark", "s3://b/p", versions(), withTag(minio, "q1"), `
 from pyspark.sql import SparkSession
 

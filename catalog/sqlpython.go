@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/tablectl/tablectl/manifest"
 )
 
 // pyiceberg opens the metadata file as it is now: a table object stays at the versions it was opened with.
@@ -61,22 +63,29 @@ func (a access) keyword(name string) string {
 	return ", " + name + "={" + strings.Join(parts, ", ") + "}"
 }
 
-// sparkPackages are versions that were tried together; Spark 4.1.
-const sparkPackages = "org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.12.0"
+// The packages are versions that were tried together; Spark 4.1.
+const (
+	sparkPackage      = "org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.12.0"
+	sparkS3Package    = "org.apache.hadoop:hadoop-aws:3.4.2"
+	sparkDeltaPackage = "io.delta:delta-spark_4.1_2.13:4.4.0"
+)
 
-const sparkS3Packages = sparkPackages + ",org.apache.hadoop:hadoop-aws:3.4.2"
-
-// spark reads the metadata file by path. Spark's own session options must be set before its first session starts.
-func spark(a access, selections []selection) string {
+// spark reads the metadata file by path, and the table as a Delta table where it is one: of that the current version only, for Delta has
+// numbers of its own. Spark's own session options must be set before its first session starts.
+func spark(a access, m *manifest.Manifest, selections []selection) string {
 	var b strings.Builder
+	delta := len(ofKind(m, manifest.CatalogDelta, "")) > 0 && selections[0] == selection{}
 	b.WriteString("from pyspark.sql import SparkSession\n\nspark = (\n    SparkSession.builder\n")
-	for _, c := range a.sparkConf() {
+	for _, c := range a.sparkConf(delta) {
 		fmt.Fprintf(&b, "    .config(%s, %s)\n", pyText(c[0]), pyText(c[1]))
 	}
 	b.WriteString("    .getOrCreate()\n)\n")
 	for _, s := range selections {
 		fmt.Fprintf(&b, "\n# %s\nrows = spark.read.format(\"iceberg\")%s.load(%s)\nrows.show()\n",
 			s.comment(), versionAsOf(s), pyText(a.metadata))
+	}
+	if delta {
+		fmt.Fprintf(&b, "\n# %s, as a Delta table\nrows = spark.read.format(\"delta\").load(%s)\nrows.show()\n", selection{}.comment(), pyText(a.table))
 	}
 	return b.String()
 }
@@ -93,11 +102,23 @@ func versionAsOf(s selection) string {
 }
 
 // sparkConf are the session options. The metadata says s3://, for which Spark has to be told its S3 client.
-func (a access) sparkConf() [][2]string {
-	if !a.s3 {
-		return [][2]string{{"spark.jars.packages", sparkPackages}}
+func (a access) sparkConf(delta bool) [][2]string {
+	packages := sparkPackage
+	if delta {
+		packages += "," + sparkDeltaPackage
 	}
-	out := [][2]string{{"spark.jars.packages", sparkS3Packages}, {"spark.hadoop.fs.s3.impl", "org.apache.hadoop.fs.s3a.S3AFileSystem"}}
+	if a.s3 {
+		packages += "," + sparkS3Package
+	}
+	out := [][2]string{{"spark.jars.packages", packages}}
+	if delta {
+		out = append(out, [2]string{"spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension"},
+			[2]string{"spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog"})
+	}
+	if !a.s3 {
+		return out
+	}
+	out = append(out, [2]string{"spark.hadoop.fs.s3.impl", "org.apache.hadoop.fs.s3a.S3AFileSystem"})
 	if a.o.Region != "" {
 		out = append(out, [2]string{"spark.hadoop.fs.s3a.endpoint.region", a.o.Region})
 	}

@@ -83,11 +83,15 @@ type hand struct {
 
 func (p place) store(t *testing.T) objstore.Store {
 	t.Helper()
-	s, err := urlstore.Open(context.Background(), p.url, p.opts.Stores)
+	s, err := storeOf(p)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
+}
+
+func storeOf(p place) (objstore.Store, error) {
+	return urlstore.Open(context.Background(), p.url, p.opts.Stores)
 }
 
 // copy copies a file into the version's own prefix.

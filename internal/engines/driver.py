@@ -17,6 +17,7 @@ import os
 import re
 import struct
 import sys
+import tempfile
 import traceback
 import warnings
 
@@ -79,14 +80,25 @@ class DuckDB:
         return int(re.search(r"Total Files Read: (\d+)", plan).group(1))
 
 
+def arrow(x):
+    """A frame of any library as an Arrow table."""
+    import pyarrow as pa
+
+    if hasattr(x, "to_arrow"):
+        return x.to_arrow()
+    if hasattr(x, "to_pylist"):
+        return x
+    return pa.Table.from_pandas(x, preserve_index=False)
+
+
 class Python:
+    def __init__(self):
+        self.scope = {}  # what a text opens, the next may ask
+
     def run(self, text):
         results = []
-
-        def show(x):
-            results.append(rows(x if hasattr(x, "to_pylist") else x.to_arrow()))
-
-        exec(compile(text, "statements", "exec"), {"print": show})
+        self.scope["print"] = lambda x: results.append(rows(arrow(x)))
+        exec(compile(text, "statements", "exec"), self.scope)
         return results
 
     def files(self, arguments):
@@ -101,10 +113,14 @@ class Spark:
     def __init__(self):
         from pyspark.sql import SparkSession
 
-        # The statements ask for a session, too, and get this one, which has fetched nothing.
+        # The statements ask for a session, too, and get this one, which has fetched nothing. It has the options that they name.
         jars = os.path.join(sys.prefix, "jars")
+        self.warehouse = tempfile.TemporaryDirectory()
+        builder = SparkSession.builder.master("local[2]").config("spark.sql.warehouse.dir", self.warehouse.name)
+        for option, value in json.loads(os.environ.get("SPARK_OPTIONS", "[]")):
+            builder = builder.config(option, value)
         self.session = (
-            SparkSession.builder.master("local[2]")
+            builder
             .config("spark.jars", ",".join(os.path.join(jars, name) for name in sorted(os.listdir(jars))))
             .config("spark.driver.bindAddress", "127.0.0.1")
             .config("spark.driver.host", "127.0.0.1")
@@ -113,13 +129,16 @@ class Spark:
             .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
             .config("spark.sql.shuffle.partitions", "1")
             .config("spark.sql.codegen.wholeStage", "false")
+            .config("spark.databricks.delta.snapshotPartitions", "1")
             .getOrCreate()
         )
+
+        self.scope = {"spark": self.session}
 
     def run(self, text):
         results = []
         type(self.session.range(0)).show = lambda frame: results.append(rows(frame.toArrow()))
-        exec(compile(text, "statements", "exec"), {})
+        exec(compile(text, "statements", "exec"), self.scope)
         return results
 
 
@@ -131,7 +150,9 @@ class ClickHouse:
         import chdb
         import pyarrow as pa
 
-        answer = chdb.query(text + " SETTINGS session_timezone = 'Etc/UTC'", "Arrow")
+        text = text.rstrip().rstrip(";")
+        text += ", " if "SETTINGS" in text[text.rfind(")") :] else " SETTINGS "
+        answer = chdb.query(text + "session_timezone = 'Etc/UTC'", "Arrow")
         table = pa.ipc.open_file(answer.bytes()).read_all()
         # A timestamp without a zone is given the session's; instants have "UTC".
         local = pa.timestamp("us", "Etc/UTC")
@@ -158,3 +179,5 @@ def main():
 
 
 main()
+if sys.argv[1] in ("python", "polars"):
+    os._exit(0)  # threads of the libraries abort an interpreter that ends in the ordinary way, now and then

@@ -5,6 +5,8 @@ package engines
 import (
 	"fmt"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,7 +18,7 @@ var sparkWords = strings.NewReplacer("TIMESTAMPTZ '", "TIMESTAMP '", "TIMESTAMP 
 
 // Spark reads what the other engines read, in one session, which takes long to start.
 func TestSpark(t *testing.T) {
-	spark := start(t, "spark")
+	spark := spark(t)
 	only := map[string]*engine{"spark": spark}
 	t.Run("types", func(t *testing.T) {
 		tb := local(t).open(t)
@@ -52,15 +54,23 @@ func TestSpark(t *testing.T) {
 		}
 	})
 	t.Run("packages", func(t *testing.T) {
-		tb := local(t).open(t)
-		publish(t, tb, table.Definition{Columns: columns(t, "id int")}, "run-1", `{"id": 1}`)
-		text := statements(t, tb, "spark", "")
+		text := statements(t, sparkTable(t), "spark", "")
 		jars, err := os.ReadFile("jars.txt")
 		if err != nil {
 			t.Fatal(err)
 		}
-		for line := range strings.Lines(string(jars)) {
-			if jar := strings.TrimSpace(line); !strings.HasPrefix(jar, "#") && !strings.Contains(text, `"`+jar+`"`) {
+		named := regexp.MustCompile(`"spark.jars.packages", "(.*)"`).FindStringSubmatch(text)
+		if named == nil {
+			t.Fatal(text)
+		}
+		for _, jar := range strings.Split(named[1], ",") {
+			if !strings.Contains("\n"+string(jars), "\n"+jar+"\n") {
+				t.Errorf("the statements name %s, which was not tried", jar)
+			}
+		}
+		tried, _, _ := strings.Cut(string(jars), "# What those depend on")
+		for line := range strings.Lines(tried) {
+			if jar := strings.TrimSpace(line); !strings.HasPrefix(jar, "#") && !slices.Contains(strings.Split(named[1], ","), jar) {
 				t.Errorf("tried with %s, but the statements say\n%s", jar, text)
 			}
 		}

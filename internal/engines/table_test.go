@@ -145,6 +145,14 @@ func statements(t *testing.T, tb *table.Table, engine, ref string) string {
 	return text
 }
 
+// equal says whether same would find no difference.
+func equal(got, want []row) bool {
+	byID := func(rows []row) []row {
+		return slices.SortedFunc(slices.Values(rows), func(a, b row) int { return strings.Compare(fmt.Sprint(a["id"]), fmt.Sprint(b["id"])) })
+	}
+	return slices.EqualFunc(byID(got), byID(want), func(a, b row) bool { return reflect.DeepEqual(a, b) })
+}
+
 // same compares rows without regard to their order. Every table here has a column id without doubles.
 func same(t *testing.T, what string, got, want []row) {
 	t.Helper()
