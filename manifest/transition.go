@@ -20,13 +20,14 @@ const (
 	OpAlter    = "alter" // of a table that has no versions yet; else it is a publish
 )
 
-// step begins the next manifest: a copy with the next generation and a new write id. Lists and maps are still those of m: whoever
-// changes one clones it first.
+// step begins the next manifest: a copy with the next generation, a new write id and a later time. Lists and maps are still those of m:
+// whoever changes one clones it first. The time is later even if the store's clock is not, for it counts whole seconds: of entries of the
+// snapshot log with equal times Iceberg's Java library keeps the first (TableMetadataParser), and then answers times with that version.
 func (m *Manifest) step(w Write) *Manifest {
 	next := *m
 	next.Tablectl.Generation++
 	next.Tablectl.WriteID = w.ID
-	next.LastUpdatedMs = max(m.LastUpdatedMs, int64(w.At))
+	next.LastUpdatedMs = max(m.LastUpdatedMs+1, int64(w.At))
 	return &next
 }
 

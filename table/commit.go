@@ -27,6 +27,7 @@ func (p *publication) commit(ctx context.Context) (*Result, error) {
 			if err := p.renumber(ctx); err != nil {
 				return nil, err
 			}
+			continue // what stands now may be later than the new number
 		}
 		c, fits, err := p.gather(ctx)
 		if err != nil {

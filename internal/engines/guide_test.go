@@ -26,7 +26,7 @@ func TestGuides(t *testing.T) {
 	months := deliveries(t, filepath.Join(bin, "tablectl"))
 	for file, begin := range map[string]func(t *testing.T, g *guide){
 		"duckdb.md": onMinIOWith("duckdb"),
-		"spark.md":  onMinIOWith("spark"),
+		"spark.md":  onSpark,
 		"trino.md":  onTrinoWith(trino{}),
 		// As in Athena, tables of all kinds are found under one name.
 		"athena.md": onTrinoWith(trino{catalog: "iceberg", session: "iceberg.hive_catalog_name=hive"}),
@@ -47,6 +47,11 @@ func onMinIOWith(engine string) func(*testing.T, *guide) {
 		p, _ := onMinIO(t)
 		g.url, g.env, g.session = p.url+"/flights", p.env, start(t, engine, p.env...)
 	}
+}
+
+func onSpark(t *testing.T, g *guide) {
+	p, _ := onMinIO(t)
+	g.url, g.env, g.session = p.url+"/flights", p.env, spark(t)
 }
 
 func onTrinoWith(like trino) func(*testing.T, *guide) {
