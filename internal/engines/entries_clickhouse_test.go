@@ -39,8 +39,6 @@ func clickhouseEntries() []entry {
 	ofHint.older = map[way]func(*world, string) string{byVersion: snapshot, byTag: snapshot, byTime: func(w *world, ref string) string {
 		return fmt.Sprintf("%s SETTINGS iceberg_timestamp_ms = %d", hint(w), instant(ref).UnixMilli())
 	}}
-	ofHint.firstOfTime = true
-	ofHint.limits = []string{"by time, of versions that became current in the same millisecond it reads the first, where others read the last"}
 	ofHint.words = map[way]string{byTag: "by its number"}
 	ofDelta.entrance, ofDelta.current = "delta", delta
 	ofDelta.older = map[way]func(*world, string) string{byVersion: func(w *world, ref string) string {
