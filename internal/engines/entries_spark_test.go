@@ -37,7 +37,7 @@ func sparkEntries() []entry {
 	return []entry{{
 		engine: "Spark", entrance: "manifest", begin: shared, slow: true, engineVersion: version,
 		open: func(w *world) string { return view("iceberg", w.metadata()) }, current: always(latest),
-		older: map[way]func(*world, string) string{byVersion: verbatim, byTag: verbatim, byTime: asOf(manifest)},
+		older:  map[way]func(*world, string) string{byVersion: verbatim, byTag: verbatim, byTime: asOf(manifest)},
 		limits: []string{"a temporary view over the manifest, as in [spark.md](spark.md), shows a flip at the next query while the columns are the same; after a flip to others it is made anew"},
 	}, {
 		engine: "Spark", entrance: "hint", begin: shared, slow: true, engineVersion: version,
