@@ -144,7 +144,8 @@ func (w *world) expire(t *testing.T) {
 }
 
 // TestMatrix has every engine read a table of many generations by every entrance: the current version, older ones by number, tag and time,
-// after a publish and a rollback, and where old versions have expired. What it finds is docs/engines.md.
+// after a publish and a rollback, and where old versions have expired; and Trino a self-contained one by what shows its directory. What it
+// finds is docs/engines.md.
 func TestMatrix(t *testing.T) {
 	doc := newEnginesDoc(t, slices.Concat(entries(), trinoSelfEntries()))
 	in := func(t *testing.T, p, ofExpired place, s *testserver.Server) {
