@@ -32,8 +32,10 @@ type entry struct {
 	// columns are those that are read, all if nil; normal makes one row of what the engine and what this module reads alike.
 	columns []string
 	normal  func(row) row
+	// shows is what the engine makes of the rows of a version; nil: nothing.
+	shows   func([]row, []manifest.Field) []row
 	loose   bool   // columns that the version lacks are left out, and those that no file has are null
-	differs string // what normal does, in words
+	differs string // what normal or shows does, in words
 	// fails is what the engine is known to say instead of reading a version; "" or nil: it reads it. limits says so in words.
 	fails  func(w *world, v *table.View) string
 	limits []string
@@ -64,10 +66,10 @@ func (e *engine) try(text string) ([][]row, error) {
 
 // entries are all, by who wrote them.
 func entries() []entry {
-	return slices.Concat(duckdbEntries(), pythonEntries(), clickhouseEntries(), sparkEntries())
+	return slices.Concat(duckdbEntries(), pythonEntries(), clickhouseEntries(), sparkEntries(), trinoEntries())
 }
 
-// world is a table of many generations, with every catalog that needs nothing but the store, and one of which most versions have expired.
+// world is a table of many generations, with every catalog that its place has, and one of which most versions have expired.
 type world struct {
 	place
 	server  *testserver.Server // nil in a directory
@@ -100,6 +102,9 @@ func (p place) catalogs() []manifest.Catalog {
 	out := []manifest.Catalog{{Name: "hint", Kind: manifest.CatalogHint}, {Name: "delta", Kind: manifest.CatalogDelta}}
 	if strings.HasPrefix(p.url, "s3://") {
 		out = append(out, manifest.Catalog{Name: "symlink", Kind: manifest.CatalogSymlink})
+	}
+	if p.database != "" {
+		out = append(out, glueCatalogs(p.database)...)
 	}
 	return out
 }
@@ -138,13 +143,13 @@ func (w *world) expire(t *testing.T) {
 }
 
 // TestMatrix has every engine read a table of many generations by every entrance: the current version, older ones by number, tag and time,
-// after a publish and a rollback, and where old versions have expired. What it finds is docs/engines.md.
+// after a publish and a rollback, and where old versions have expired; and Trino a self-contained one by what shows its directory. What it
+// finds is docs/engines.md.
 func TestMatrix(t *testing.T) {
-	doc := newEnginesDoc(t, entries())
-	in := func(t *testing.T, p place, s *testserver.Server) {
+	doc := newEnginesDoc(t, slices.Concat(entries(), trinoSelfEntries()))
+	in := func(t *testing.T, p, ofExpired place, s *testserver.Server) {
 		w := newWorld(t, p, s)
-		p.url += "-expired"
-		w.expired = newWorld(t, p, s)
+		w.expired = newWorld(t, ofExpired, s)
 		w.expired.expire(t)
 		for _, e := range entries() {
 			if s != nil || !e.slow {
@@ -152,10 +157,21 @@ func TestMatrix(t *testing.T) {
 			}
 		}
 	}
-	t.Run("directory", func(t *testing.T) { in(t, place{url: t.TempDir() + "/table"}, nil) })
+	t.Run("directory", func(t *testing.T) {
+		in(t, place{url: t.TempDir() + "/table"}, place{url: t.TempDir() + "/table-expired"}, nil)
+	})
 	t.Run("minio", func(t *testing.T) {
-		p, s := onMinIO(t)
-		in(t, p, s)
+		p, _, _ := onTrino(t)
+		ofExpired, _, _ := onTrino(t)
+		in(t, p, ofExpired, testserver.MinIO(t))
+	})
+	t.Run("self-contained", func(t *testing.T) {
+		p, _, _ := onTrino(t)
+		ofExpired, _, _ := onTrino(t)
+		w := newSelfWorld(t, p, testserver.MinIO(t))
+		w.expired = newSelfWorld(t, ofExpired, w.server)
+		w.expired.expire(t)
+		doc.proveSelf(t, w)
 	})
 	doc.check(t)
 }
@@ -243,7 +259,7 @@ func (c *client) opens(w *world) {
 func (c *client) flipped(w *world, what string) {
 	c.t.Helper()
 	v := at(c.t, w.tb, "")
-	want := c.normal(v, w.read(c.t, v))
+	want := c.want(w, v)
 	if c.e.open != nil {
 		results, err := c.session.try(c.e.current(w))
 		if err != nil || !equal(c.normal(v, results[len(results)-1]), want) {
@@ -264,7 +280,17 @@ func (c *client) same(w *world, what, ref, text string) {
 		}
 		return
 	}
-	same(c.t, c.e.engine+" "+c.e.entrance+", "+what, c.normal(v, c.ask(text)), c.normal(v, w.read(c.t, v)))
+	same(c.t, c.e.engine+" "+c.e.entrance+", "+what, c.normal(v, c.ask(text)), c.want(w, v))
+}
+
+// want are the rows of a version as the entry is to show them.
+func (c *client) want(w *world, v *table.View) []row {
+	c.t.Helper()
+	rows := w.read(c.t, v)
+	if c.e.shows != nil {
+		rows = c.e.shows(rows, v.Schema().Fields)
+	}
+	return c.normal(v, rows)
 }
 
 // normal are rows of a version as the entry compares them.

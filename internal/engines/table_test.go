@@ -23,9 +23,10 @@ import (
 
 // place is where a table of a test lies.
 type place struct {
-	url  string
-	opts table.Options
-	env  []string // for the engines
+	url      string
+	opts     table.Options
+	env      []string // for the engines
+	database string   // in Glue; "": there is no Glue
 }
 
 // local is a directory whose name no engine likes.

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"strings"
 	"sync"
 	"testing"
 
@@ -68,8 +67,8 @@ func onTrino(t *testing.T) (p place, q *trino, database string) {
 	}
 	minio := testserver.MinIO(t)
 	t.Setenv("AWS_ENDPOINT_URL_GLUE", s.Glue)
-	p = place{url: minio.NewURL() + "/table", opts: table.Options{Stores: urlstore.Options{S3: minio.Options()}}, env: minio.Env()}
-	database = "db_" + strings.ToLower(hexID())
+	database = "db_" + hexID()
+	p = place{url: minio.NewURL() + "/table", opts: table.Options{Stores: urlstore.Options{S3: minio.Options()}}, env: minio.Env(), database: database}
 	q = &trino{t: t, url: s.Trino}
 	q.rows("CREATE SCHEMA hive." + database)
 	return p, q, database

@@ -119,9 +119,22 @@ func (q *trino) rows(statement string) []row {
 // run runs the statements of `tablectl sql`, each verbatim, and gives the rows of every one.
 func (q *trino) run(text string) [][]row {
 	q.t.Helper()
-	var out [][]row
-	for statement := range strings.SplitSeq(strings.TrimSpace(text), ";\n") {
-		out = append(out, q.rows(strings.TrimSuffix(statement, ";")))
+	out, err := q.try(text)
+	if err != nil {
+		q.t.Fatal(err)
 	}
 	return out
+}
+
+// try is run that gives what Trino refuses as an error.
+func (q *trino) try(text string) ([][]row, error) {
+	var out [][]row
+	for statement := range strings.SplitSeq(strings.TrimSpace(text), ";\n") {
+		a, err := q.ask(strings.TrimSuffix(statement, ";"))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, a.rows)
+	}
+	return out, nil
 }

@@ -14,45 +14,35 @@ import (
 	"github.com/tablectl/tablectl/table"
 )
 
-// Trino reads the table through Glue as an Iceberg table, as a symlink table and as a Delta table: each version when it is current, and
-// through Iceberg also by number, tag and time, after a rollback and when older versions have expired.
+// What the matrix leaves out: the statements of `tablectl sql` for Trino and Athena, for whatever they name; a version without rows in each
+// entrance; what was current when each version was made; and that a version that has expired is refused.
 func TestTrino(t *testing.T) {
 	p, q, database := onTrino(t)
 	tb := p.open(t)
 	entrances := trinoEntrances(database)
-	current := func(what string) {
-		t.Helper()
-		catalogsAre(t, tb)
-		for _, e := range entrances {
-			e.same(t, q, tb, what)
-		}
-	}
 	def := table.Definition{
 		Columns: columns(t, typesDDL), PartitionBy: []string{"cat", "day"}, SortBy: []string{"id"},
 		Catalogs: append(glueCatalogs(database), deltaCatalog),
 	}
 	publish(t, tb, def, "run-1", typeRows...)
 	registerDelta(q, database, tb.URL())
-	current("first")
 	publish(t, tb, def, "run-2", typeRows[:4]...)
-	current("second")
 	publish(t, tb, def, "run-3")
-	current("without rows")
+	catalogsAre(t, tb)
+	for _, e := range entrances {
+		e.same(t, q, tb, "without rows")
+	}
 	tag(t, tb, "first", "1")
 	tag(t, tb, "none", "3")
 	rollback(t, tb, "2")
-	current("rolled back")
-	for _, ref := range []string{"1", "2", "3", "first", "none"} {
-		for _, words := range []string{"trino", "athena"} {
+	for _, words := range []string{"trino", "athena"} {
+		for _, ref := range []string{"1", "2", "3", "first", "none"} {
 			q.sameStatements(t, tb, words, ref, ref)
 		}
-	}
-	for _, words := range []string{"trino", "athena"} {
 		q.sameStatements(t, tb, words, "", "", "3", "first", "")
 	}
 	q.sameTimes(t, tb, entrances[0].table)
 	q.afterExpiry(t, tb, entrances[0].table)
-	current("after expiry")
 }
 
 // sameStatements compares the results of the statements of `tablectl sql`, which read these versions. The last of the general ones read the
@@ -115,11 +105,7 @@ func (q *trino) afterExpiry(t *testing.T, tb *table.Table, name string) {
 	if _, err := tb.At(context.Background(), "2"); !errors.Is(err, table.ErrVersionExpired) {
 		t.Errorf("version 2: %v", err)
 	}
-	version := " FOR VERSION AS OF BIGINT '%d'"
-	if _, err := q.ask("SELECT * FROM " + name + fmt.Sprintf(version, 2)); err == nil || !strings.Contains(err.Error(), "snapshot ID does not exists") {
+	if _, err := q.ask("SELECT * FROM " + name + " FOR VERSION AS OF BIGINT '2'"); err == nil || !strings.Contains(err.Error(), "snapshot ID does not exists") {
 		t.Errorf("version 2: %v", err)
-	}
-	for _, v := range []manifest.Version{1, 3, at(t, tb, "").Version() - 1} {
-		same(t, fmt.Sprint("version ", v), q.rows("SELECT * FROM "+name+fmt.Sprintf(version, v)), scanned(t, at(t, tb, fmt.Sprint(v))))
 	}
 }
