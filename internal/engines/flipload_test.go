@@ -83,7 +83,7 @@ func trinoReaders(q *trino, database string) flipClient {
 }
 
 // While a table flips a hundred times, every answer is one whole version, and none older than the last flip before the query began.
-// Through a symlink that holds for each scan of the table.
+// Through a symlink, and in DuckDB, that holds for each scan of the table.
 func TestFlipsUnderLoad(t *testing.T) {
 	t.Run("directory", func(t *testing.T) {
 		w := &world{place: local(t)}
