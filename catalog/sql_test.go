@@ -213,13 +213,17 @@ OUTPUTFORMAT 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat'
 LOCATION 's3://b/it\'s/Flug-Daten/symlink/';
 -- the current version, also after the next publish or rollback
 SELECT * FROM "flug_daten";
+-- through the Delta log; run the first statement once
+CREATE EXTERNAL TABLE ~flug_daten_delta~ LOCATION 's3://b/it\'s/Flug-Daten' TBLPROPERTIES ('table_type'='DELTA');
+-- the current version, also after the next publish or rollback
+SELECT * FROM "flug_daten_delta";
 `},
 		{"athena, a version", "athena", "s3://b/t", catalogued(all...), SQLOptions{Version: 1}, `
 -- version 1
 SELECT * FROM "web"."flights_iceberg" FOR VERSION AS OF BIGINT '1';
 `},
 		{"trino", "trino", "s3://b/t", catalogued(all...), SQLOptions{}, `
--- iceberg and hive stand for Trino's catalogs of these connectors over Glue
+-- iceberg, hive and delta stand for Trino's catalogs of these connectors over Glue
 -- the current version, also after the next publish or rollback
 SELECT * FROM iceberg."web"."flights_iceberg";
 -- version 3
@@ -234,6 +238,10 @@ SELECT * FROM hive."web"."flights_location";
 SELECT * FROM hive."web"."flights_projection";
 -- the current version, also after the next publish or rollback
 SELECT * FROM "awsdatacatalog"."web"."flights_view";
+-- through the Delta log; run the first statement once, if the operator allows it (delta.register-table-procedure.enabled)
+CALL delta.system.register_table('web', 't_delta', 's3://b/t');
+-- the current version, also after the next publish or rollback
+SELECT * FROM delta."web"."t_delta";
 `},
 		{"clickhouse", "clickhouse", "s3://b/a table/x", catalogued(all...), SQLOptions{Region: "eu-north-1"}, `
 -- credentials are those of the server: use_environment_credentials in its configuration

@@ -24,6 +24,12 @@ func athena(a access, m *manifest.Manifest, selections []selection) (string, err
 		fmt.Fprintf(&b, "-- through the symlink file; run the first statement once, and again when the columns have changed, after DROP TABLE\n%s", a.symlinkDDL(m))
 		fmt.Fprintf(&b, "-- %s\nSELECT * FROM %s;\n", selections[0].comment(), sqlName(a.tableName()))
 	}
+	if asDelta(m, selections) {
+		name := a.tableName() + "_delta"
+		fmt.Fprintf(&b, "-- through the Delta log; run the first statement once\nCREATE EXTERNAL TABLE %s LOCATION %s TBLPROPERTIES ('table_type'='DELTA');\n",
+			hiveName(name), hiveText(a.table))
+		fmt.Fprintf(&b, "-- %s\nSELECT * FROM %s;\n", selections[0].comment(), sqlName(name))
+	}
 	if b.Len() == 0 {
 		return "", a.noGlue("Athena")
 	}
@@ -37,10 +43,31 @@ func trino(a access, m *manifest.Manifest, selections []selection) (string, erro
 	glueStatements(&b, m, selections, func(c manifest.Catalog) string {
 		return connector(c) + "." + sqlName(c.Database) + "." + sqlName(c.Table)
 	}, true)
+	if a.s3 && asDelta(m, selections) {
+		schema, name := glueDatabase(m), a.tableName()+"_delta"
+		fmt.Fprintf(&b, "-- through the Delta log; run the first statement once, if the operator allows it (delta.register-table-procedure.enabled)\n"+
+			"CALL delta.system.register_table(%s, %s, %s);\n", sqlText(schema), sqlText(name), sqlText(a.table))
+		fmt.Fprintf(&b, "-- %s\nSELECT * FROM delta.%s.%s;\n", selections[0].comment(), sqlName(schema), sqlName(name))
+	}
 	if b.Len() == 0 {
 		return "", a.noGlue("Trino")
 	}
-	return "-- iceberg and hive stand for Trino's catalogs of these connectors over Glue\n" + b.String(), nil
+	return "-- iceberg, hive and delta stand for Trino's catalogs of these connectors over Glue\n" + b.String(), nil
+}
+
+// asDelta says whether the statements are for what a Delta log shows: the current version, for it has numbers of its own for others.
+func asDelta(m *manifest.Manifest, selections []selection) bool {
+	return len(ofKind(m, manifest.CatalogDelta, "")) > 0 && selections[0] == selection{}
+}
+
+// glueDatabase is where the table's Glue tables are, or where one would be put without a thought.
+func glueDatabase(m *manifest.Manifest) string {
+	for _, c := range m.Tablectl.Settings.Catalogs {
+		if c.Kind == manifest.CatalogGlue {
+			return c.Database
+		}
+	}
+	return "default"
 }
 
 // connector is the kind of Trino's catalog that a Glue table is read through. A view says itself what it is called.
