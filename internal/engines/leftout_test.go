@@ -40,9 +40,9 @@ var asked = map[string]string{
 	"delta-rs delta":     `print(table.to_pyarrow_table(filters=[DELTARS]))`,
 	"ClickHouse hint":    "WHERE SQL",
 	"ClickHouse delta":   "WHERE SQL",
-	"Spark manifest":     `rows.where("SQL").show()`,
-	"Spark hint":         `rows.where("SQL").show()`,
-	"Spark delta":        `rows.where("SQL").show()`,
+	"Spark manifest":     `spark.table('latest').where("SQL").show()`,
+	"Spark hint":         `spark.table('latest').where("SQL").show()`,
+	"Spark delta":        `spark.table('latest').where("SQL").show()`,
 }
 
 // fetchesAll are the entries that leave no file out.
