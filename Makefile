@@ -23,7 +23,7 @@ demo-minio: ## the same against a MinIO that is built and started for it
 test: ## unit tests, command-line scripts, both S3 servers, with the race detector
 	$(GO) test -race -timeout 30m ./...
 
-test-engines: ## the engines of docs/engines.md and Trino read what tablectl wrote
+test-engines: ## the engines of docs/engines.md read what tablectl wrote
 	$(GO) test -tags engines -count=1 -timeout 40m ./internal/engines/...
 
 engines-doc: ## docs/engines.md, as the engines are found
