@@ -157,6 +157,7 @@ func stated(clauses []Clause, r *Rows, row int) bool {
 		if v == nil || c.Lo == nil {
 			return v == nil && c.Lo == nil
 		}
+		t = typeOf(v, t) // of an input whose type is about to widen the column's
 		return manifest.Compare(t, widened(c.Lo, t), v) <= 0 && manifest.Compare(t, v, widened(c.Hi, t)) <= 0
 	})
 }

@@ -106,3 +106,18 @@ func widened(v any, to manifest.Type) any {
 	}
 	return v
 }
+
+// typeOf is the type of a value that a column of type t has, or is given by an input of a wider type.
+func typeOf(v any, t manifest.Type) manifest.Type {
+	switch v.(type) {
+	case int64:
+		if t.Kind == manifest.Int {
+			return manifest.Type{Kind: manifest.Long}
+		}
+	case float64:
+		if t.Kind == manifest.Float {
+			return manifest.Type{Kind: manifest.Double}
+		}
+	}
+	return t
+}
