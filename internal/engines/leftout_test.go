@@ -3,13 +3,10 @@
 package engines
 
 import (
-	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/tablectl/tablectl/internal/testserver"
 	"github.com/tablectl/tablectl/table"
@@ -51,7 +48,15 @@ var fetchesAll = map[string]bool{"Daft delta": true}
 // Of the data files, nearly every engine fetches those alone that can hold rows, by partition and by bounds.
 func TestFilesLeftOut(t *testing.T) {
 	w, m := meteredWorld(t)
+	inSpark := w.sparkSession(t)
 	for _, e := range entries() {
+		if e.engine == "Spark" {
+			e.begin = func(t *testing.T, _ *world) session {
+				own := *inSpark
+				own.t = t
+				return &own
+			}
+		}
 		if name := e.engine + " " + e.entrance; asked[name] != "" {
 			t.Run(name, func(t *testing.T) { w.leftOut(t, m, e, asked[name], fetchesAll[name]) })
 		}
@@ -82,18 +87,23 @@ func (w *world) leftOut(t *testing.T, m *meter, e entry, ask string, fetchesAll 
 	}
 }
 
-// meteredWorld is a table of two versions' files in four partitions, which every engine reaches through the meter. It has a bucket of its
-// own: Spark's session for all tests finds the server by the bucket.
+// sparkSession is a session of Spark that reaches the server as the world does; that for all tests does not.
+func (w *world) sparkSession(t *testing.T) *engine {
+	t.Helper()
+	options, err := json.Marshal(sparkOptions(w.statements("spark", "")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return start(t, "spark", append(w.engineEnv(), "SPARK_OPTIONS="+string(options))...)
+}
+
+// meteredWorld is a table of two versions' files in four partitions, which every engine reaches through the meter.
 func meteredWorld(t *testing.T) (*world, *meter) {
 	t.Helper()
 	s := *testserver.MinIO(t)
-	bucket := "metered-" + strings.ToLower(hexID())
-	if _, err := s.Client().CreateBucket(context.Background(), &s3.CreateBucketInput{Bucket: aws.String(bucket)}); err != nil {
-		t.Fatal(err)
-	}
 	m := newMeter(t, s.Endpoint)
 	s.Endpoint = m.URL
-	p := place{url: "s3://" + bucket + "/table", env: s.Env()}
+	p := place{url: s.NewURL(), env: s.Env()}
 	p.opts.Stores.S3 = s.Options()
 	w := &world{place: p, server: &s, tb: p.open(t)}
 	w.expired = w
@@ -103,8 +113,6 @@ func meteredWorld(t *testing.T) (*world, *meter) {
 	if n := at(t, w.tb, "").Snapshot().FileCounts.Total; n != leftOutFiles {
 		t.Fatalf("%d files", n)
 	}
-	option := fmt.Sprintf("fs.s3a.bucket.%s.endpoint", bucket)
-	spark(t).run(fmt.Sprintf("spark.sparkContext._jsc.hadoopConfiguration().set(%q, %q)", option, m.URL))
 	return w, m
 }
 
