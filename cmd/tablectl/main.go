@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"sync"
 	"syscall"
 )
 
@@ -26,14 +27,17 @@ func start() (code int) {
 	defer cancel(nil)
 	stop := watchSignals(cancel, a.console)
 	defer stop()
-	return a.report(interrupted(ctx, a.root().ExecuteContext(ctx)))
+	err := a.root().ExecuteContext(ctx)
+	stop() // a signal that was announced counts, also if the command ended before it was cancelled
+	return a.report(interrupted(ctx, err))
 }
 
-// watchSignals cancels at the first Ctrl-C or SIGTERM and ends the process at the second.
+// watchSignals cancels at the first Ctrl-C or SIGTERM and ends the process at the second. stop waits until a signal that came is dealt with.
 func watchSignals(cancel context.CancelCauseFunc, c *console) (stop func()) {
-	signals, done := make(chan os.Signal, 2), make(chan struct{})
+	signals, done, ended := make(chan os.Signal, 2), make(chan struct{}), make(chan struct{})
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
+		defer close(ended)
 		for seen := false; ; seen = true {
 			select {
 			case <-done:
@@ -48,5 +52,5 @@ func watchSignals(cancel context.CancelCauseFunc, c *console) (stop func()) {
 			}
 		}
 	}()
-	return func() { signal.Stop(signals); close(done) }
+	return sync.OnceFunc(func() { signal.Stop(signals); close(done); <-ended })
 }
