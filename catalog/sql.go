@@ -100,6 +100,11 @@ func ofKind(m *manifest.Manifest, kind, as string) []manifest.Catalog {
 	return out
 }
 
+// asDelta says whether the statements are for what a Delta log shows: the current version, for it has numbers of its own for others.
+func asDelta(m *manifest.Manifest, selections []selection) bool {
+	return len(ofKind(m, manifest.CatalogDelta, "")) > 0 && selections[0] == selection{}
+}
+
 func choose(m *manifest.Manifest, o SQLOptions) ([]selection, error) {
 	switch {
 	case o.Tag != "":

@@ -280,6 +280,11 @@ SELECT * FROM deltaLakeLocal('/data/it''s/');
 }
 
 func TestSQLWithoutCatalog(t *testing.T) {
+	for _, engine := range []string{"athena", "trino"} {
+		if text, err := SQL(engine, "/t", catalogued("delta"), SQLOptions{}); !errors.Is(err, ErrNoCatalog) {
+			t.Errorf("%s, a local Delta table: %v\n%s", engine, err, text)
+		}
+	}
 	if _, err := SQL("trino", "/t", versions(), SQLOptions{}); !errors.Is(err, ErrNoCatalog) || !strings.Contains(err.Error(), "Trino reads tables on S3") {
 		t.Error(err)
 	}

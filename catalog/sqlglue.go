@@ -24,7 +24,7 @@ func athena(a access, m *manifest.Manifest, selections []selection) (string, err
 		fmt.Fprintf(&b, "-- through the symlink file; run the first statement once, and again when the columns have changed, after DROP TABLE\n%s", a.symlinkDDL(m))
 		fmt.Fprintf(&b, "-- %s\nSELECT * FROM %s;\n", selections[0].comment(), sqlName(a.tableName()))
 	}
-	if asDelta(m, selections) {
+	if a.asDelta(m, selections) {
 		name := a.tableName() + "_delta"
 		fmt.Fprintf(&b, "-- through the Delta log; run the first statement once\nCREATE EXTERNAL TABLE %s LOCATION %s TBLPROPERTIES ('table_type'='DELTA');\n",
 			hiveName(name), hiveText(a.table))
@@ -43,7 +43,7 @@ func trino(a access, m *manifest.Manifest, selections []selection) (string, erro
 	glueStatements(&b, m, selections, func(c manifest.Catalog) string {
 		return connector(c) + "." + sqlName(c.Database) + "." + sqlName(c.Table)
 	}, true)
-	if a.s3 && asDelta(m, selections) {
+	if a.asDelta(m, selections) {
 		schema, name := glueDatabase(m), a.tableName()+"_delta"
 		fmt.Fprintf(&b, "-- through the Delta log; run the first statement once, if the operator allows it (delta.register-table-procedure.enabled)\n"+
 			"CALL delta.system.register_table(%s, %s, %s);\n", sqlText(schema), sqlText(name), sqlText(a.table))
@@ -55,9 +55,9 @@ func trino(a access, m *manifest.Manifest, selections []selection) (string, erro
 	return "-- iceberg, hive and delta stand for Trino's catalogs of these connectors over Glue\n" + b.String(), nil
 }
 
-// asDelta says whether the statements are for what a Delta log shows: the current version, for it has numbers of its own for others.
-func asDelta(m *manifest.Manifest, selections []selection) bool {
-	return len(ofKind(m, manifest.CatalogDelta, "")) > 0 && selections[0] == selection{}
+// asDelta says whether Athena and Trino read the table as a Delta table, which they do on S3.
+func (a access) asDelta(m *manifest.Manifest, selections []selection) bool {
+	return a.s3 && asDelta(m, selections)
 }
 
 // glueDatabase is where the table's Glue tables are, or where one would be put without a thought.

@@ -74,7 +74,7 @@ const (
 // numbers of its own. Spark's own session options must be set before its first session starts.
 func spark(a access, m *manifest.Manifest, selections []selection) string {
 	var b strings.Builder
-	delta := len(ofKind(m, manifest.CatalogDelta, "")) > 0 && selections[0] == selection{}
+	delta := asDelta(m, selections)
 	b.WriteString("from pyspark.sql import SparkSession\n\nspark = (\n    SparkSession.builder\n")
 	for _, c := range a.sparkConf(delta) {
 		fmt.Fprintf(&b, "    .config(%s, %s)\n", pyText(c[0]), pyText(c[1]))
