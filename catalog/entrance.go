@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -94,6 +96,9 @@ func New(c manifest.Catalog) (Entrance, error) {
 	case manifest.CatalogDelta:
 		return delta{}, nil
 	case manifest.CatalogGlue:
+		if !slices.Contains(manifest.AsKinds(), c.As) {
+			return nil, fmt.Errorf("%w: as %q; there are %s", ErrCannot, c.As, strings.Join(manifest.AsKinds(), ", "))
+		}
 		return glueTable{c, dialGlue}, nil
 	}
 	return nil, fmt.Errorf("%w: kind %q", ErrCannot, c.Kind)

@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/service/glue/types"
 
@@ -25,7 +24,7 @@ type glueWay interface {
 	points(there *types.Table) string
 }
 
-// way is that of the catalog.
+// way is that of the catalog; the manifest takes no other than these (manifest.AsKinds).
 func (g glueTable) way() glueWay {
 	switch g.c.As {
 	case manifest.AsIceberg:
@@ -36,26 +35,9 @@ func (g glueTable) way() glueWay {
 		return glueLocation{}
 	case manifest.AsProjection:
 		return glueProjection{}
-	case manifest.AsView:
-		return glueView{g}
 	}
-	return noWay(g.c.As)
+	return glueView{g}
 }
-
-// noWay is a way that only a later tablectl knows; a manifest with one is refused when it is read.
-type noWay string
-
-func (w noWay) err() error { return fmt.Errorf("%w: as %q is not known", ErrCannot, string(w)) }
-
-func (w noWay) check(context.Context, Target) ([]string, error) { return nil, w.err() }
-
-func (w noWay) due(Target) int64 { return 1 }
-
-func (w noWay) prepare(context.Context, Target) (func(*types.TableInput), error) { return nil, w.err() }
-
-func (w noWay) root(Target, *types.Table, int64, manifest.Version) (string, bool) { return "", false }
-
-func (w noWay) points(*types.Table) string { return "something" }
 
 // pointed is due for ways that show the current version only.
 func pointed(t Target) int64 {

@@ -17,9 +17,9 @@ type SettingsChange struct {
 	Properties      map[string]*string // nil: to be removed
 }
 
-// SetSettings changes what holds for files and versions that are written from now on, and properties for engines. It is a flip without a version, with
-// the event "set", whose message says what was set. It is allowed on a frozen table. Errors: ErrNothingToDo; ErrInvalid for values out of
-// range and for the properties that tablectl sets itself.
+// SetSettings changes what holds for files and versions that are written from now on, and properties for engines. It is a flip without a
+// version, with the event "set", whose message says what was set. It is allowed on a frozen table. Errors: ErrNothingToDo; ErrInvalid for
+// values out of range and for the properties that tablectl sets itself.
 func (m *Manifest) SetSettings(c SettingsChange, w Write) (*Manifest, error) {
 	next := m.step(w)
 	var said []string

@@ -81,7 +81,8 @@ func (t *Table) look(ctx context.Context, h head) []CatalogState {
 }
 
 // Sync brings every catalog to what the manifest says, in their order. It can be repeated and run beside publishers. With force it also
-// overwrites what others changed. Iceberg lists that are gone are put back, too. The error is a BehindError if some could not be brought there.
+// overwrites what others changed. Iceberg lists that are gone are put back, too. The error is a BehindError if some could not be brought
+// there.
 func (t *Table) Sync(ctx context.Context, force bool) ([]CatalogState, error) {
 	h, err := t.head(ctx)
 	if err != nil {

@@ -17,8 +17,8 @@ import (
 const maxCopy = 5 << 30
 
 // Copy copies within the bucket, with the condition that nothing is there. MinIO and versitygw do not honour it on CopyObject, so there
-// is a look before; who may not look (403) relies on the condition. Metadata and checksum come along. The copy is looked at afterwards, and read where the server
-// keeps no checksum of it.
+// is a look before; who may not look (403) relies on the condition. Metadata and checksum come along. The copy is looked at afterwards,
+// and read where the server keeps no checksum of it.
 func (s *Store) Copy(ctx context.Context, from, to string, o objstore.CopyOptions) (objstore.Info, error) {
 	for _, key := range []string{from, to} {
 		if err := s.check(ctx, "copy", key); err != nil {
