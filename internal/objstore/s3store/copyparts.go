@@ -8,7 +8,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/tablectl/tablectl/internal/objstore"
 )
@@ -24,8 +23,13 @@ func (s *Store) copyParts(ctx context.Context, from, to string, o objstore.CopyO
 	if err != nil {
 		return err
 	}
+	if aws.ToString(out.UploadId) == "" {
+		return &objstore.Error{Op: "copy", Key: to, Kind: objstore.ErrTemporary, Err: errors.New("answer without an upload ID")}
+	}
 	u := &upload{s: s, key: to, body: objstore.Body{Size: o.Size}, id: out.UploadId}
-	parts, err := u.sendCopies(ctx, from)
+	parts, err := u.each(ctx, func(ctx context.Context, number int32, first, size int64) (types.CompletedPart, error) {
+		return u.partCopy(ctx, from, number, first, first+size-1)
+	})
 	if err != nil {
 		return err
 	}
@@ -34,27 +38,6 @@ func (s *Store) copyParts(ctx context.Context, from, to string, o objstore.CopyO
 		MultipartUpload: &types.CompletedMultipartUpload{Parts: parts},
 	}, once)
 	return err
-}
-
-// sendCopies copies all parts, several at a time, and returns them in order.
-func (u *upload) sendCopies(ctx context.Context, from string) ([]types.CompletedPart, error) {
-	size := partSize(u.body.Size, u.s.o.PartSize)
-	parts := make([]types.CompletedPart, max(1, (u.body.Size+size-1)/size))
-	g, ctx := errgroup.WithContext(ctx)
-	for i := range parts {
-		select {
-		case u.s.slots <- struct{}{}:
-		case <-ctx.Done():
-			return nil, errors.Join(g.Wait(), context.Cause(ctx))
-		}
-		g.Go(func() (err error) {
-			defer func() { <-u.s.slots }()
-			first := int64(i) * size
-			parts[i], err = u.partCopy(ctx, from, int32(i+1), first, min(first+size, u.body.Size)-1)
-			return err
-		})
-	}
-	return parts, g.Wait()
 }
 
 // partCopy copies the bytes first to last as one part.

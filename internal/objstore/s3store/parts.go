@@ -71,8 +71,8 @@ func (u *upload) create(ctx context.Context, o objstore.PutOptions) error {
 	return nil
 }
 
-// send sends the parts that are not there, several at a time, and returns all of them in order.
-func (u *upload) send(ctx context.Context) ([]types.CompletedPart, error) {
+// each makes all parts, several at a time, and returns them in order. A part is size bytes from an offset.
+func (u *upload) each(ctx context.Context, do func(ctx context.Context, number int32, from, size int64) (types.CompletedPart, error)) ([]types.CompletedPart, error) {
 	size := partSize(u.body.Size, u.s.o.PartSize)
 	parts := make([]types.CompletedPart, max(1, (u.body.Size+size-1)/size))
 	g, ctx := errgroup.WithContext(ctx)
@@ -85,12 +85,18 @@ func (u *upload) send(ctx context.Context) ([]types.CompletedPart, error) {
 		g.Go(func() (err error) {
 			defer func() { <-u.s.slots }()
 			from := int64(i) * size
-			section := io.NewSectionReader(u.body, from, min(size, u.body.Size-from))
-			parts[i], err = u.part(ctx, int32(i+1), section)
+			parts[i], err = do(ctx, int32(i+1), from, min(size, u.body.Size-from))
 			return err
 		})
 	}
 	return parts, g.Wait()
+}
+
+// send sends the parts that are not there.
+func (u *upload) send(ctx context.Context) ([]types.CompletedPart, error) {
+	return u.each(ctx, func(ctx context.Context, number int32, from, size int64) (types.CompletedPart, error) {
+		return u.part(ctx, number, io.NewSectionReader(u.body, from, size))
+	})
 }
 
 // part sends one part, or finds that it was sent before.
